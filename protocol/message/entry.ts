@@ -24,6 +24,8 @@ export interface Entry {
   /** The leader's wall clock, never less than the entry before. */
   readonly timeMs: WallMs
   readonly body: EntryBody
+  /** Fields of newer versions, kept and passed on in their order. */
+  readonly more?: readonly unknown[]
 }
 
 /** What Raft must never forget. */
