@@ -1,0 +1,47 @@
+// What daemon and command say to each other over the daemon's socket; `shoal status --json` prints ClusterStatus as it is.
+
+/** One peer as `shoal status` shows it. */
+export interface PeerStatus {
+  readonly name: string
+  readonly peerId: string
+  readonly address: string
+  /** Base address of its API. */
+  readonly apiServer: string
+  /** Of the daemon, in the PID namespace of who asks; undefined where it cannot be known. */
+  readonly pid?: number
+  /** Of the machine's first process, where `shoal up` made the machine. */
+  readonly machinePid?: number
+  readonly role: 'leader' | 'voter' | 'learner' | 'mirror' | 'witness'
+  readonly state: 'alive' | 'suspect' | 'dead' | 'left'
+  /** Log entries that it is known to lack; undefined where nobody knows. */
+  readonly lag?: number
+  /** Container runtime and version. */
+  readonly runtime: string
+  readonly rootless: boolean
+}
+
+export interface ClusterStatus {
+  readonly cluster: string
+  readonly term: number
+  /** Name of the leader; empty when none is known. */
+  readonly leader: string
+  readonly revision: number
+  readonly peers: readonly PeerStatus[]
+  readonly works: readonly { readonly work: string; readonly peer: string; readonly epoch: number }[]
+}
+
+/** How a daemon stands before and after it belongs to a cluster. */
+export interface DaemonState {
+  readonly state: 'fresh' | 'joining' | 'member' | 'left'
+  readonly name: string
+  /** In the daemon's own PID namespace. */
+  readonly pid: number
+}
+
+/** An invitation as `shoal token list` shows it; the secret is shown once, when it is made. */
+export interface InvitationSummary {
+  readonly id: string
+  readonly expires: string
+  readonly usesLeft: number
+  readonly role: 'peer' | 'witness'
+}

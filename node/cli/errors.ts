@@ -1,0 +1,53 @@
+// What can go wrong for the one who types a command. The texts are the interface: cause first, then the remedy.
+import { defineError } from '../base/errors.ts'
+
+export const namespacesForbidden = defineError<{ reason: string }>({
+  code: 'SHOAL_NAMESPACES_FORBIDDEN',
+  message: ({ reason }) => `this machine does not let an ordinary user make a user namespace: ${reason}`,
+  remedy:
+    'Run as root, or let an administrator allow it: install the package uidmap, give the user a range in /etc/subuid and /etc/subgid, ' +
+    'set kernel.unprivileged_userns_clone=1 (Debian) and kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu).',
+})
+
+export const yardFailed = defineError<{ step: string; reason: string }>({
+  code: 'SHOAL_UP_FAILED',
+  message: ({ step, reason }) => `could not ${step}: ${reason}`,
+  remedy: 'The logs lie in the home folder that `shoal up` printed; `shoal down` removes what was started.',
+})
+
+export const notUp = defineError<{ home: string }>({
+  code: 'SHOAL_NOT_UP',
+  message: ({ home }) => `no cluster of this machine runs from ${home}`,
+  remedy: 'Start one with `shoal up`, or name another folder with --home.',
+})
+
+export const daemonUnreachable = defineError<{ socket: string; reason: string }>({
+  code: 'SHOAL_DAEMON_UNREACHABLE',
+  message: ({ socket, reason }) => `no daemon answers on ${socket}: ${reason}`,
+  remedy: 'Start it (`systemctl start shoal`, or `shoal up`), or name its data directory with --data-dir.',
+})
+
+export const requestRefused = defineError<{ message: string }>({
+  code: 'SHOAL_REQUEST_REFUSED',
+  message: ({ message }) => message,
+  remedy: 'The message names the cause; `shoal status` shows the cluster.',
+})
+
+export const badArgument = defineError<{ argument: string; expected: string }>({
+  code: 'SHOAL_BAD_ARGUMENT',
+  message: ({ argument, expected }) => `${argument}: expected ${expected}`,
+  remedy: 'See `shoal <command> --help`.',
+  exitStatus: 2,
+})
+
+export const programMissing = defineError<{ program: string; package: string }>({
+  code: 'SHOAL_PROGRAM_MISSING',
+  message: ({ program, package: name }) => `${program} is not installed (Debian package ${name})`,
+  remedy: 'Start Shoal through its launcher ./shoal, which installs it, or install the named Debian package yourself.',
+})
+
+export const notReady = defineError<{ what: string; seconds: number; hint: string }>({
+  code: 'SHOAL_NOT_READY',
+  message: ({ what, seconds, hint }) => `${what} within ${seconds} s: ${hint}`,
+  remedy: 'Look at `shoal status` and at the logs in the home folder.',
+})

@@ -1,0 +1,96 @@
+// Where `shoal up` keeps things: one home folder with a folder a machine. Pure: paths and names only.
+// Socket paths must stay short (108 bytes), so folder names are.
+import { join } from 'node:path'
+
+/** One simulated machine of `shoal up`. */
+export interface MachineLayout {
+  readonly name: string
+  /** Its address on the yard's bridge. */
+  readonly address: string
+  /** Host folder that is /var/lib inside the machine. */
+  readonly lib: string
+  /** Host folder that is /var/log inside the machine. */
+  readonly log: string
+  readonly init: string
+  readonly containerdConfig: string
+  /** The machine's init says that its namespaces exist. */
+  readonly born: string
+  /** The yard says that the network is wired. */
+  readonly wired: string
+  /** The daemon's control socket as the host sees it. */
+  readonly socket: string
+  readonly directory: string
+}
+
+/** The whole of one `shoal up` on this machine. */
+export interface YardLayout {
+  readonly home: string
+  readonly config: string
+  /** Process id, host namespace, of the `unshare` that holds the yard. */
+  readonly pidFile: string
+  readonly relayPidFile: string
+  /** Control socket of the yard process. */
+  readonly control: string
+  /** Socket through which the relay's connections reach the API of a live peer. */
+  readonly uplink: string
+  readonly kubeconfig: string
+  readonly log: string
+  readonly images: string
+  /** Debian packages unpacked without root. */
+  readonly packages: string
+}
+
+/** What `up` decided, kept for `down`, `up` again and the yard. */
+export interface YardConfig {
+  readonly home: string
+  readonly rootless: boolean
+  readonly peers: number
+  readonly voters: number
+  /** Third octet of the yard's network 10.213.<n>.0/24. */
+  readonly subnet: number
+  /** Port of the relay on 127.0.0.1. */
+  readonly apiPort: number
+  /** Short and unique a home: names of host interface, cgroup and nftables table. */
+  readonly id: string
+  readonly node: string
+  readonly main: string
+  readonly path: string
+  readonly cniPlugins: string
+  readonly daemonArguments: readonly string[]
+}
+
+/** Paths under a home folder. */
+export function yardLayout(home: string): YardLayout {
+  return {
+    home,
+    config: join(home, 'yard.json'),
+    pidFile: join(home, 'yard.pid'),
+    relayPidFile: join(home, 'relay.pid'),
+    control: join(home, 'yard.sock'),
+    uplink: join(home, 'api.sock'),
+    kubeconfig: join(home, 'kubeconfig'),
+    log: join(home, 'yard.log'),
+    images: join(home, 'images'),
+    packages: join(home, 'debian'),
+  }
+}
+
+/** Name of the machine with a number from 1. */
+export const machineName = (number: number): string => `peer-${number}`
+
+/** Paths and address of machine `number` (from 1). */
+export function machineLayout(home: string, subnet: number, number: number): MachineLayout {
+  const directory = join(home, `m${number}`)
+  return {
+    name: machineName(number),
+    address: `10.213.${subnet}.${number}`,
+    directory,
+    lib: join(directory, 'lib'),
+    log: join(directory, 'log'),
+    init: join(directory, 'init.sh'),
+    containerdConfig: join(directory, 'containerd.toml'),
+    born: join(directory, 'born'),
+    wired: join(directory, 'wired'),
+    socket: join(directory, 'lib/shoal/shoal.sock'),
+  }
+}

@@ -1,0 +1,165 @@
+// Starts and ends the yard and its relay from the host's side: namespaces, the host's link into the yard (as root), and a
+// clean-up that works from what is found on the machine, not from what somebody remembers.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { runCommand } from '../../platform/processes.ts'
+import { controlRequest } from '../control-client.ts'
+import { namespacesForbidden, yardFailed } from '../errors.ts'
+import { type YardConfig, yardLayout } from './layout.ts'
+
+const yardStartTimeoutMs = 10_000
+const goneTimeoutMs = 5_000
+
+/** Short name of a home folder, for interfaces, cgroups and tables. */
+export const yardId = (home: string): string => createHash('sha256').update(home).digest('hex').slice(0, 6)
+
+/** Reads what the last `up` decided; undefined when there was none. */
+export function readYardConfig(home: string): YardConfig | undefined {
+  const { config } = yardLayout(home)
+  if (!existsSync(config)) return undefined
+  return JSON.parse(readFileSync(config, 'utf8')) as YardConfig
+}
+
+const readPid = (file: string): number | undefined => {
+  if (!existsSync(file)) return undefined
+  const pid = Number(readFileSync(file, 'utf8'))
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined
+}
+
+/** True when the process lives and its command line names `word`: a recycled pid must not be taken for ours. */
+function lives(pid: number | undefined, word: string): pid is number {
+  if (pid === undefined) return false
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word)
+  } catch {
+    // No such process: that is the answer.
+    return false
+  }
+}
+
+/** Whether the yard of this home runs. */
+export const yardRuns = (home: string): boolean => lives(readPid(yardLayout(home).pidFile), home)
+
+/** Host pid of the yard's `unshare`, when it runs. */
+export function yardPid(home: string): number | undefined {
+  const pid = readPid(yardLayout(home).pidFile)
+  return lives(pid, home) ? pid : undefined
+}
+
+/** Starts the yard in its own namespaces and waits for its control socket. */
+export async function startYard(config: YardConfig): Promise<void> {
+  const layout = yardLayout(config.home)
+  mkdirSync(layout.images, { recursive: true })
+  writeFileSync(layout.config, `${JSON.stringify(config, null, 2)}\n`)
+  rmSync(layout.control, { force: true })
+  const log = openSync(layout.log, 'a')
+  const user = config.rootless ? ['--user', '--map-root-user', '--map-auto'] : []
+  const child = spawn(
+    'unshare',
+    [...user, '--net', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', config.node, config.main, 'yard', layout.config],
+    { stdio: ['ignore', log, log], detached: true, env: { ...process.env, PATH: config.path } },
+  )
+  child.unref()
+  writeFileSync(layout.pidFile, String(child.pid))
+  let ended = false
+  child.once('exit', () => {
+    ended = true
+  })
+  const deadlineMs = Date.now() + yardStartTimeoutMs
+  while (!existsSync(layout.control)) {
+    if (ended || Date.now() > deadlineMs) {
+      const words = readFileSync(layout.log, 'utf8').trim().slice(-800)
+      if (config.rootless && /unshare|newuidmap|uid_map|Operation not permitted/.test(words)) throw namespacesForbidden.make({ reason: words.split('\n').at(-1) ?? '' })
+      throw yardFailed.make({ step: 'start the namespaces', reason: words })
+    }
+    await delay(20)
+  }
+  if (!config.rootless) await linkHost(config, child.pid ?? 0)
+}
+
+async function must(step: string, file: string, args: readonly string[], input?: string): Promise<void> {
+  const { status, stderr } = await runCommand(file, args, input === undefined ? {} : { input })
+  if (status !== 0) throw yardFailed.make({ step, reason: stderr.trim() })
+}
+
+/** As root the host joins the yard's bridge by one veth, and masquerades what the machines send outwards. */
+async function linkHost(config: YardConfig, unsharePid: number): Promise<void> {
+  const init = readFileSync(`/proc/${unsharePid}/task/${unsharePid}/children`, 'utf8').trim().split(' ')[0] ?? ''
+  const outside = `shoal-${config.id}`
+  const network = `10.213.${config.subnet}.0/24`
+  const step = 'link the host to the machines'
+  await must(step, 'ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', 'host0', 'netns', init])
+  await must(step, 'ip', ['addr', 'add', `10.213.${config.subnet}.253/24`, 'dev', outside])
+  await must(step, 'ip', ['link', 'set', outside, 'up'])
+  await must(step, 'nsenter', ['-t', init, '-n', 'ip', 'link', 'set', 'host0', 'master', 'yard0', 'up'])
+  await must(step, 'nsenter', ['-t', init, '-n', 'ip', 'route', 'add', 'default', 'via', `10.213.${config.subnet}.253`])
+  await must(step, 'nft', ['-f', '-'], `table ip ${outside} {\n chain post {\n  type nat hook postrouting priority srcnat;\n  ip saddr ${network} ip daddr != ${network} masquerade\n }\n}\n`)
+  const forward = '/proc/sys/net/ipv4/ip_forward'
+  if (readFileSync(forward, 'utf8').trim() === '0') {
+    writeFileSync(join(config.home, 'forward-was-off'), '')
+    writeFileSync(forward, '1')
+  }
+}
+
+/** Sends a request to the yard. */
+export const askYard = (home: string, path: string): Promise<unknown> => controlRequest(yardLayout(home).control, { method: 'POST', path })
+
+async function end(pid: number | undefined, word: string): Promise<void> {
+  if (!lives(pid, word)) return
+  process.kill(pid, 'SIGKILL')
+  const deadlineMs = Date.now() + goneTimeoutMs
+  while (lives(pid, word) && Date.now() < deadlineMs) await delay(10)
+}
+
+/** Processes of this home that outlived their yard's `unshare`: the yard's first process and the relay. */
+function strays(home: string): number[] {
+  const own = new Set([process.pid, process.ppid])
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 1 && !own.has(pid) && (lives(pid, `yard\0${yardLayout(home).config}`) || lives(pid, `relay\0${home}\0`)))
+}
+
+/** Ends every process of the home and removes what they leave on the host. Works whatever was killed before. */
+export async function stopYard(home: string): Promise<void> {
+  const layout = yardLayout(home)
+  const id = yardId(home)
+  await end(readPid(layout.pidFile), home)
+  for (const pid of strays(home)) await end(pid, home)
+  for (const file of [layout.pidFile, layout.relayPidFile, layout.control, layout.uplink]) rmSync(file, { force: true })
+  if (process.getuid?.() !== 0) return
+  // What is not there any more is no failure: the commands are asked to remove, not to find.
+  await runCommand('ip', ['link', 'del', `shoal-${id}`])
+  await runCommand('nft', ['delete', 'table', 'ip', `shoal-${id}`])
+  const forward = join(home, 'forward-was-off')
+  if (existsSync(forward)) {
+    writeFileSync('/proc/sys/net/ipv4/ip_forward', '0')
+    rmSync(forward)
+  }
+  await removeCgroups(`shoal-${id}`)
+}
+
+/** Removes the cgroup `name` and everything below it in every controller; waits for the last process to be gone. */
+async function removeCgroups(name: string): Promise<void> {
+  const root = '/sys/fs/cgroup'
+  if (!existsSync(root)) return
+  const tops = [root, ...readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name))]
+  const deadlineMs = Date.now() + goneTimeoutMs
+  for (const top of tops) {
+    const path = join(top, name)
+    while (existsSync(path) && !removeTree(path) && Date.now() < deadlineMs) await delay(20)
+  }
+}
+
+function removeTree(path: string): boolean {
+  for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) removeTree(join(path, entry.name))
+  try {
+    rmdirSync(path)
+    return true
+  } catch {
+    // A process on its way out still sits in it; the caller comes again.
+    return false
+  }
+}
