@@ -44,6 +44,7 @@ export interface MembershipMachine {
   announce(addresses: readonly string[]): void
   /** Tells everybody that this peer leaves on purpose. */
   leave(nowMs: BootMs): void
+  /** Everybody, this peer included and first. */
   members(): readonly Member[]
   /** The local health multiplier of Lifeguard, 0 (well) to 8. */
   localHealth(): number

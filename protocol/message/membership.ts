@@ -1,7 +1,7 @@
 // Messages of membership: SWIM's probes with rumours riding on them.
 import type { PeerId } from '../base/ids.ts'
 
-/** A claim about a member. Ordered by incarnation; at the same incarnation dead beats suspect beats alive. */
+/** A claim about a member. Ordered by incarnation; at the same incarnation left beats dead, dead beats suspect, suspect beats alive. */
 export interface Rumour {
   readonly peer: PeerId
   readonly state: 'alive' | 'suspect' | 'dead' | 'left'
@@ -20,3 +20,5 @@ export type MembershipMessage =
   | { readonly kind: 'pingReq'; readonly sequence: number; readonly target: PeerId; readonly rumours: readonly Rumour[] }
   /** The third peer's early answer that it could not reach the target, but itself is well (Lifeguard, section IV-A). */
   | { readonly kind: 'nack'; readonly sequence: number; readonly rumours: readonly Rumour[] }
+  /** Fresh rumours that must not wait for the next probe; asks for no answer. */
+  | { readonly kind: 'news'; readonly rumours: readonly Rumour[] }

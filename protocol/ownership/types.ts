@@ -11,12 +11,23 @@ export interface LeaseHolder {
   validUntilMs(): BootMs
 }
 
+/** An answer that may leave now. */
+export interface LeaseGrant {
+  readonly to: PeerId
+  readonly message: OwnershipMessage & { readonly kind: 'leaseGrant' }
+}
+
 /** The leader's side: from when on another peer may take over what `peer` held. */
 export interface LeaseGrantor {
   /** A new leader treats every lease as running from its own election. */
-  elected(peers: readonly PeerId[], nowMs: BootMs): void
+  elected(peers: readonly PeerId[], nowMs: BootMs, term?: number): void
+  /** No longer the leader: waiting requests are dropped and nothing is expired. */
+  deposed(): void
+  /** A request waits until a majority was heard after it. */
   asked(peer: PeerId, message: OwnershipMessage & { readonly kind: 'leaseAsk' }, nowMs: BootMs): void
-  /** 12.4 s after the last answer the others may replace the peer's unique Pods. */
+  /** A majority answered a round of heartbeats begun at `sinceMs`: returns the answers to all requests received until then, to be sent now. */
+  majorityHeard(sinceMs: BootMs, nowMs: BootMs): readonly LeaseGrant[]
+  /** 12.4 s after the last answer the others may replace the peer's unique Pods. False while not elected. */
   expired(peer: PeerId, nowMs: BootMs): boolean
 }
 
