@@ -48,6 +48,8 @@ class Membership implements MembershipMachine {
   readonly #absent = new Set<PeerId>()
   /** Peers that must be told at the next chance what is claimed about them. */
   readonly #owed = new Set<PeerId>()
+  /** Peers that repeated an outdated claim about us and must hear the newest. */
+  readonly #outdated = new Set<PeerId>()
   /** Fresh rumours that this step brought: told to some at the next tick. */
   #news: Rumour[] = []
   #send: { readonly to: PeerId; readonly message: MembershipMessage }[] = []
@@ -88,7 +90,7 @@ class Membership implements MembershipMachine {
     this.#table.remove(peer)
     this.#queue.forget(peer)
     this.#prober.forget(peer)
-    for (const set of [this.#present, this.#absent, this.#owed]) set.delete(peer)
+    for (const set of [this.#present, this.#absent, this.#owed, this.#outdated]) set.delete(peer)
     this.#news = this.#news.filter((rumour) => rumour.peer !== peer)
     this.#cachedMembers = undefined
   }
@@ -114,7 +116,7 @@ class Membership implements MembershipMachine {
         break
       case 'news':
         // It may be dead to us and not know it; nothing else would tell it before our next ping.
-        if (this.#owed.has(from)) this.#sendNews(from, [])
+        if (this.#owed.has(from) || this.#outdated.has(from)) this.#sendNews(from, [])
         break
     }
   }
@@ -169,7 +171,7 @@ class Membership implements MembershipMachine {
   }
 
   #hear(from: PeerId, rumour: Rumour, nowMs: BootMs): void {
-    if (rumour.peer === this.#self) return this.#hearOfSelf(rumour)
+    if (rumour.peer === this.#self) return this.#hearOfSelf(from, rumour)
     const record = this.#table.get(rumour.peer)
     // Only the log admits: rumours of strangers are not kept.
     if (record === undefined) return
@@ -183,12 +185,13 @@ class Membership implements MembershipMachine {
   }
 
   /** Refutes what is false, and outbids what an earlier life of this peer said. */
-  #hearOfSelf(rumour: Rumour): void {
+  #hearOfSelf(from: PeerId, rumour: Rumour): void {
     if (this.#own.state === 'left') return
     const older = rumour.incarnation < this.#own.incarnation
     const fine = rumour.state === 'alive' && rumour.incarnation === this.#own.incarnation
     const sequence = Math.max(this.#own.addressSequence, rumour.addressSequence)
     const hintIsOurs = rumour.addresses.length === 0 || rumour.addressSequence < this.#own.addressSequence || sameHint(rumour, this.#own)
+    if (older) this.#outdated.add(from)
     if ((older || fine) && hintIsOurs) return
     if (rumour.state === 'suspect' && !older) this.#health.note(1)
     this.#renew(Math.max(rumour.incarnation, this.#own.incarnation) + 1, hintIsOurs ? sequence : sequence + 1, this.#own.addresses)
@@ -291,7 +294,9 @@ class Membership implements MembershipMachine {
     // Rumours are for members: a peer that the log does not know here gets bare answers.
     const record = this.#table.get(to)
     if (record === undefined) return []
-    const owed = this.#owed.delete(to) ? [claim(record, record.state, this.#self), ...first] : first
+    const owed = [...first]
+    if (this.#owed.delete(to)) owed.push(claim(record, record.state, this.#self))
+    if (this.#outdated.delete(to) && first.length === 0) owed.push(this.#selfClaim())
     return this.#queue.take(to, this.#table.size + 1, owed)
   }
 
