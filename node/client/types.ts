@@ -1,5 +1,6 @@
 // The door to the API for everything inside the daemon and the command: one request shape over two transports, in process
 // (handed in by the composition root) and HTTP. No zone reaches the API's state in another way.
+import type { ObjectMeta } from '../objects/generated/meta-v1.ts'
 
 /** One request. Paths are those of the Kubernetes API, without the query. */
 export interface ApiRequest {
@@ -28,12 +29,7 @@ export interface StatusBody {
 export interface ApiObject {
   readonly apiVersion?: string | undefined
   readonly kind?: string | undefined
-  readonly metadata: {
-    readonly name?: string | undefined
-    readonly namespace?: string | undefined
-    readonly resourceVersion?: string | undefined
-    readonly uid?: string | undefined
-  }
+  readonly metadata: ObjectMeta
 }
 
 export type ApiWatchEvent =

@@ -1,0 +1,47 @@
+// The kinds that the daemon's own parts read and write, each with its TypeScript type: the key to the typed client.
+// Names only; what a kind means is declared in node/resources.
+import type {
+  ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount,
+} from '../objects/generated/core-v1.ts'
+import type { Deployment, ReplicaSet } from '../objects/generated/apps-v1.ts'
+import type { Lease } from '../objects/generated/coordination-v1.ts'
+import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
+import type { PriorityClass } from '../objects/generated/scheduling-v1.ts'
+import type { ApiObject } from './types.ts'
+
+/** Where a kind is found in the API. `T` is the type of its objects. */
+export interface ResourceType<T extends ApiObject = ApiObject> {
+  /** Empty for the core group. */
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly kind: string
+  readonly namespaced: boolean
+  /** Carries T for the type checker; never there at run time. */
+  readonly objectType?: (object: T) => void
+}
+
+/** Declares a kind of objects of type T. */
+export function resourceType<T extends ApiObject>(group: string, version: string, resource: string, kind: string, namespaced: boolean): ResourceType<T> {
+  return { group, version, resource, kind, namespaced }
+}
+
+/** `apps/v1`, or `v1` for the core group. */
+export function groupVersion(type: { readonly group: string; readonly version: string }): string {
+  return type.group === '' ? type.version : `${type.group}/${type.version}`
+}
+
+export const namespaces = resourceType<Namespace>('', 'v1', 'namespaces', 'Namespace', false)
+export const nodes = resourceType<Node>('', 'v1', 'nodes', 'Node', false)
+export const pods = resourceType<Pod>('', 'v1', 'pods', 'Pod', true)
+export const services = resourceType<Service>('', 'v1', 'services', 'Service', true)
+export const endpoints = resourceType<Endpoints>('', 'v1', 'endpoints', 'Endpoints', true)
+export const configMaps = resourceType<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', true)
+export const secrets = resourceType<Secret>('', 'v1', 'secrets', 'Secret', true)
+export const serviceAccounts = resourceType<ServiceAccount>('', 'v1', 'serviceaccounts', 'ServiceAccount', true)
+export const events = resourceType<Event>('', 'v1', 'events', 'Event', true)
+export const endpointSlices = resourceType<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true)
+export const deployments = resourceType<Deployment>('apps', 'v1', 'deployments', 'Deployment', true)
+export const replicaSets = resourceType<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true)
+export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
+export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
