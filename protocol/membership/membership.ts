@@ -287,7 +287,7 @@ class Membership implements MembershipMachine {
   }
 
   #sendNews(to: PeerId, rumours: readonly Rumour[]): void {
-    this.#send.push({ to, message: { kind: 'news', rumours: this.#rumoursFor(to, rumours) } })
+    this.#send.push({ to, message: { kind: 'news', sequence: 0, rumours: this.#rumoursFor(to, rumours) } })
   }
 
   #rumoursFor(to: PeerId, first: readonly Rumour[]): readonly Rumour[] {

@@ -8,7 +8,7 @@ import type { MembershipMessage, Rumour } from './membership.ts'
 import type { OwnershipMessage, WorkReport } from './ownership.ts'
 import type { SpreadingMessage } from './spreading.ts'
 
-const membershipKinds = ['ping', 'ack', 'pingReq', 'nack'] as const
+const membershipKinds = ['ping', 'ack', 'pingReq', 'nack', 'news'] as const
 const rumourStates = ['alive', 'suspect', 'dead', 'left'] as const
 const ownershipKinds = ['leaseAsk', 'leaseGrant'] as const
 const spreadingKinds = ['fetch', 'fetched', 'digest'] as const

@@ -20,5 +20,5 @@ export type MembershipMessage =
   | { readonly kind: 'pingReq'; readonly sequence: number; readonly target: PeerId; readonly rumours: readonly Rumour[] }
   /** The third peer's early answer that it could not reach the target, but itself is well (Lifeguard, section IV-A). */
   | { readonly kind: 'nack'; readonly sequence: number; readonly rumours: readonly Rumour[] }
-  /** Fresh rumours that must not wait for the next probe; asks for no answer. */
-  | { readonly kind: 'news'; readonly rumours: readonly Rumour[] }
+  /** Fresh rumours that must not wait for the next probe; asks for no answer, so its sequence is 0. */
+  | { readonly kind: 'news'; readonly sequence: number; readonly rumours: readonly Rumour[] }
