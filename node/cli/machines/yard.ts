@@ -22,6 +22,8 @@ interface Machine {
   /** Process id of the machine's init in the yard's PID namespace. */
   init: number | undefined
   linkUp: boolean
+  /** Arguments of its daemon, kept for the next start. */
+  daemonArguments: readonly string[]
 }
 
 /** What the yard answers of its machines. */
@@ -53,7 +55,7 @@ export class Yard {
 
   #add(number: number): Machine {
     const layout = machineLayout(this.#config.home, this.#config.subnet, number)
-    const machine: Machine = { number, layout, child: undefined, init: undefined, linkUp: true }
+    const machine: Machine = { number, layout, child: undefined, init: undefined, linkUp: true, daemonArguments: [] }
     this.#machines.push(machine)
     return machine
   }
@@ -83,7 +85,10 @@ export class Yard {
     if (verb === 'status') return this.status()
     const machine = this.#machines.find((m) => String(m.number) === number) ?? this.#machines.find((m) => m.layout.name === number)
     if (machine === undefined) throw yardFailed.make({ step: verb, reason: `there is no machine ${number}` })
-    if (verb === 'start') await this.#startMachine(machine, JSON.parse(Buffer.from(argument, 'base64url').toString()) as string[])
+    if (verb === 'start') {
+      if (argument !== '') machine.daemonArguments = JSON.parse(Buffer.from(argument, 'base64url').toString()) as string[]
+      await this.#startMachine(machine)
+    }
     else if (verb === 'kill') await this.#killMachine(machine)
     else if (verb === 'link') await this.#setLink(machine, argument === 'up')
     else throw yardFailed.make({ step: verb, reason: 'there is no such request' })
@@ -94,7 +99,7 @@ export class Yard {
     return this.#machines.map((m) => ({ name: m.layout.name, number: m.number, running: m.child !== undefined, init: m.init, linkUp: m.linkUp }))
   }
 
-  #prepare(machine: Machine, daemonArguments: readonly string[]): void {
+  #prepare(machine: Machine): void {
     const { layout } = machine
     for (const folder of [layout.lib, layout.log, `${layout.lib}/shoal/cni`, `${layout.lib}/cni`, `${layout.lib}/images`]) mkdirSync(folder, { recursive: true })
     const cgroup = `/shoal-${this.#config.id}/m${machine.number}`
@@ -102,13 +107,13 @@ export class Yard {
       layout.containerdConfig,
       containerdConfig({ cniPlugins: this.#config.cniPlugins, rootless: this.#config.rootless, cgroup, runc: 'runc' }),
     )
-    writeFileSync(layout.init, machineInit(this.#config, layout, daemonArguments), { mode: 0o755 })
+    writeFileSync(layout.init, machineInit(this.#config, layout, machine.daemonArguments), { mode: 0o755 })
     for (const mark of [layout.born, layout.wired]) rmSync(mark, { force: true })
   }
 
-  async #startMachine(machine: Machine, daemonArguments: readonly string[]): Promise<void> {
+  async #startMachine(machine: Machine): Promise<void> {
     if (machine.child !== undefined) return
-    this.#prepare(machine, daemonArguments)
+    this.#prepare(machine)
     const { layout } = machine
     const log = openSync(`${layout.directory}/init.log`, 'a')
     const child = spawn('unshare', ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child', 'bash', layout.init], {

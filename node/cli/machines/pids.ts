@@ -1,0 +1,55 @@
+// Process ids as the caller sees them: inside a machine the daemon is number 7 or so, and a kill -9 of that number would hit
+// a stranger. The kernel lists all of a process's numbers, outermost first, under NSpid.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { machineName } from './layout.ts'
+import { yardPid, yardRuns } from './yard-process.ts'
+
+/** Numbers of one machine's first process and of its daemon, in the caller's PID namespace. */
+export interface MachinePids {
+  readonly machinePid: number
+  readonly pid?: number
+}
+
+function children(pid: number): readonly number[] {
+  const tasks = `/proc/${pid}/task`
+  if (!existsSync(tasks)) return []
+  return readdirSync(tasks).flatMap((task) => {
+    try {
+      return readFileSync(`${tasks}/${task}/children`, 'utf8').trim().split(' ').filter((word) => word !== '').map(Number)
+    } catch {
+      // The thread ended while we looked.
+      return []
+    }
+  })
+}
+
+function commandLine(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    // The process ended while we looked.
+    return []
+  }
+}
+
+const below = (pid: number): readonly number[] => children(pid).flatMap((child) => [child, ...below(child)])
+
+/** By machine name; empty when nothing of this home runs. */
+export async function machinePids(home: string): Promise<ReadonlyMap<string, MachinePids>> {
+  const found = new Map<string, MachinePids>()
+  const top = yardPid(home)
+  if (!yardRuns(home) || top === undefined) return found
+  for (const pid of below(top)) {
+    const words = commandLine(pid)
+    const script = words.find((word) => word.startsWith(`${home}/m`) && word.endsWith('/init.sh'))
+    if (script === undefined || words[0] !== 'bash') continue
+    const name = machineName(Number(script.slice(home.length + 2, -'/init.sh'.length)))
+    if (found.has(name)) continue
+    const daemon = below(pid).find((child) => {
+      const line = commandLine(child)
+      return line[2] === 'daemon' && line[1]?.endsWith('main.ts') === true
+    })
+    found.set(name, { machinePid: pid, ...(daemon === undefined ? {} : { pid: daemon }) })
+  }
+  return found
+}

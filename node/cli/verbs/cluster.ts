@@ -1,0 +1,80 @@
+// The verbs that look at a cluster and change who belongs to it.
+import type { ClusterStatus, PeerStatus } from '../../base/control.ts'
+import { machinePids } from '../machines/pids.ts'
+import { askDaemon, targetFlags } from '../target.ts'
+import { table } from '../table.ts'
+import type { CliContext, Flags, Verb } from '../verb.ts'
+
+async function readStatus(context: CliContext, flags: Flags): Promise<ClusterStatus> {
+  const status = (await askDaemon(context, flags, { path: '/status' })) as ClusterStatus
+  const pids = await machinePids(context.home)
+  if (pids.size === 0) return status
+  const peers = status.peers.map((peer): PeerStatus => {
+    const { pid: _inner, machinePid: _unknown, ...rest } = peer
+    return { ...rest, ...pids.get(peer.name) }
+  })
+  return { ...status, peers }
+}
+
+function show(status: ClusterStatus): readonly string[] {
+  const rows = status.peers.map((p) => [p.name, p.role, p.state, p.lag === undefined ? '-' : String(p.lag), p.address, p.runtime, p.pid === undefined ? '-' : String(p.pid)])
+  return [
+    `cluster ${status.cluster}  term ${status.term}  leader ${status.leader === '' ? 'unknown' : status.leader}  revision ${status.revision}`,
+    ...table([['PEER', 'ROLE', 'STATE', 'LAG', 'ADDRESS', 'RUNTIME', 'PID'], ...rows]),
+    ...(status.works.length === 0 ? [] : ['', ...table([['WORK', 'PEER', 'EPOCH'], ...status.works.map((w) => [w.work, w.peer, String(w.epoch)])])]),
+    ...(status.peers.some((p) => p.rootless) ? ['', 'rootless: no cgroup limits, and Pods do not reach the outside'] : []),
+  ]
+}
+
+export const statusVerb: Verb = {
+  usage: 'status',
+  summary: 'peers, leader, voters, lag, works and where they run',
+  flags: [['--json', 'as JSON'], ['--watch', 'again every second'], ...targetFlags],
+  examples: ['shoal status', 'shoal status --json'],
+  run: async (context, _args, flags) => {
+    for (;;) {
+      const status = await readStatus(context, flags)
+      if (flags['json'] === true) context.out(JSON.stringify(status, null, 2))
+      else for (const line of show(status)) context.out(line)
+      if (flags['watch'] !== true) return 0
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      context.out('')
+    }
+  },
+}
+
+export const kubeconfigVerb: Verb = {
+  usage: 'kubeconfig',
+  summary: 'print an admin kubeconfig',
+  flags: [['--server <url>', 'the address to put into it (default: this peer)'], ...targetFlags],
+  examples: ['shoal kubeconfig > ~/.kube/config'],
+  run: async (context, _args, flags) => {
+    const query = typeof flags['server'] === 'string' ? `?server=${encodeURIComponent(flags['server'])}` : ''
+    context.out(String(await askDaemon(context, flags, { path: `/kubeconfig${query}` })).trimEnd())
+    return 0
+  },
+}
+
+export const leaveVerb: Verb = {
+  usage: 'leave',
+  summary: 'this peer drains, hands over and is removed from the cluster',
+  flags: targetFlags,
+  examples: ['shoal leave'],
+  run: async (context, _args, flags) => {
+    await askDaemon(context, flags, { method: 'POST', path: '/leave', timeoutMs: 120_000 })
+    context.out('this peer has left the cluster')
+    return 0
+  },
+}
+
+export const peerRemoveVerb: Verb = {
+  usage: 'peer remove <name>',
+  summary: 'remove a peer that is gone for good; asked of any other peer',
+  flags: targetFlags,
+  examples: ['shoal peer remove beta'],
+  run: async (context, [name = ''], flags) => {
+    await askDaemon(context, flags, { method: 'DELETE', path: `/peers/${encodeURIComponent(name)}` })
+    context.out(`${name} is removed`)
+    return 0
+  },
+}

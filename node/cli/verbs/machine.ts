@@ -1,0 +1,89 @@
+// The verbs of a cluster on one machine: up, down, and faults on its machines.
+import { rmSync } from 'node:fs'
+import { lineProgress } from '../progress.ts'
+import { badArgument, notUp } from '../errors.ts'
+import { yardLayout } from '../machines/layout.ts'
+import { askYard, stopYard, yardRuns } from '../machines/yard-process.ts'
+import { type CliContext, integerFlag, type Verb } from '../verb.ts'
+import { up } from './up.ts'
+
+const homeFlag = ['--home <folder>', 'where the cluster keeps its data'] as const
+
+export const upVerb: Verb = {
+  usage: 'up',
+  summary: 'a cluster of equal peers on this machine, ready to use',
+  flags: [
+    ['--peers <n>', 'how many peers (default 3)'],
+    ['--voters <n>', 'most of them that vote (default 5)'],
+    ['--api-port <port>', 'port on 127.0.0.1 that leads to the API of a live peer (default: any free one)'],
+    ['--log-level <level>', "level of the daemons' logs"],
+    homeFlag,
+  ],
+  examples: ['shoal up', 'shoal up --peers 5 --voters 3'],
+  run: async (context, _args, flags) => {
+    const progress = lineProgress(context.out, () => performance.now())
+    const config = await up(
+      {
+        home: context.home,
+        peers: integerFlag(flags, 'peers', 3, 1, 50),
+        voters: integerFlag(flags, 'voters', 5, 1, 7),
+        apiPort: integerFlag(flags, 'api-port', 0, 0, 65535),
+        node: context.node,
+        main: context.main,
+        path: context.environment['PATH'] ?? '',
+        logLevel: typeof flags['log-level'] === 'string' ? flags['log-level'] : 'info',
+      },
+      progress,
+    )
+    const { kubeconfig } = yardLayout(config.home)
+    for (const line of [
+      '',
+      `The kubeconfig is at ${kubeconfig}`,
+      ...(config.rootless ? ['Without root there are no cgroup limits, and Pods do not reach the outside.'] : []),
+      'Try next:',
+      `  export KUBECONFIG=${kubeconfig}`,
+      '  kubectl get nodes',
+      '  shoal demo          # the web example, a killed peer, and the healing',
+      '  shoal status',
+      '  shoal down          # --purge removes the data',
+    ])
+      context.out(line)
+    return 0
+  },
+}
+
+export const downVerb: Verb = {
+  usage: 'down',
+  summary: 'stop the cluster of `shoal up`; its data stays unless --purge',
+  flags: [['--purge', 'remove its data too'], homeFlag],
+  examples: ['shoal down', 'shoal down --purge'],
+  run: async (context, _args, flags) => {
+    const ran = yardRuns(context.home)
+    await stopYard(context.home)
+    if (flags['purge'] === true) await purge(context)
+    context.out(`${ran ? 'stopped' : 'nothing ran'}${flags['purge'] === true ? `; ${context.home} is removed` : ''}`)
+    return 0
+  },
+}
+
+/** An ordinary user's files belong to mapped ids: they are removed from inside a user namespace of the same map. */
+async function purge(context: CliContext): Promise<void> {
+  const { runCommand } = await import('../../platform/processes.ts')
+  if (process.getuid?.() !== 0) await runCommand('unshare', ['--user', '--map-root-user', '--map-auto', 'rm', '-rf', context.home])
+  rmSync(context.home, { recursive: true, force: true })
+}
+
+export const machineVerb: Verb = {
+  usage: 'machine <action> <name>',
+  summary: 'faults on a machine of `shoal up`: kill, start, link-down, link-up',
+  flags: [homeFlag],
+  examples: ['shoal machine kill peer-2', 'shoal machine link-down peer-1'],
+  run: async (context, [action = '', name = '']) => {
+    if (!yardRuns(context.home)) throw notUp.make({ home: context.home })
+    const requests: { readonly [action: string]: string } = { kill: `/kill/${name}`, 'link-down': `/link/${name}/down`, 'link-up': `/link/${name}/up`, start: `/start/${name}` }
+    const request = requests[action]
+    if (request === undefined) throw badArgument.make({ argument: action, expected: 'kill, start, link-down or link-up' })
+    await askYard(context.home, request)
+    return 0
+  },
+}

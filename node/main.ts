@@ -1,0 +1,21 @@
+// The process edge: arguments, environment, signals and exit codes. It knows the command and the daemon, and hands the one
+// to the other; everything else starts from there.
+import { fileURLToPath } from 'node:url'
+import { processEnvironment } from './config/read.ts'
+import { defaultHome, runCli } from './cli/program.ts'
+
+const environment = processEnvironment()
+
+const status = await runCli(process.argv.slice(2), {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  home: defaultHome(environment),
+  node: process.execPath,
+  main: fileURLToPath(import.meta.url),
+  environment,
+  runDaemon: async (flags, first) => {
+    const { runDaemon } = await import('./daemon.ts')
+    return runDaemon(flags, environment, first)
+  },
+})
+process.exitCode = status
