@@ -58,10 +58,13 @@ export interface StateReader {
   appliedTimeMs(): number
   get(key: string): StoredValue | undefined
   range(prefix: string, options?: RangeOptions): RangeResult
-  /** As it was at `revision`; throws `expired` when history no longer reaches that far. */
+  /** As it was at `revision`; throws `expired` when history no longer reaches that far. Internal keys show their present values. */
   rangeAt(revision: Revision, prefix: string, options?: RangeOptions): RangeResult
   count(prefix: string): number
-  /** Changes after `from` under `prefix`; throws `expired` when history no longer reaches that far. */
+  /**
+   * Changes after `from` under `prefix`; throws `expired` when history no longer reaches that far. Internal keys have no
+   * history: a watch on them shows the changes made after the call.
+   */
   watch(prefix: string, from: Revision): StateWatch
   /** Resolves once `revision() >= revision`; rejects with a timeout error after `timeoutMs`. */
   waitForRevision(revision: Revision, timeoutMs: number, signal?: AbortSignal): Promise<void>
@@ -84,11 +87,15 @@ export interface StateStore extends StateReader {
   flush(): Promise<LogIndex>
   /** Up to which index the state is on disk. */
   durableIndex(): LogIndex
+  /** The last applied entry: its index and term, and the configuration at it. */
+  mark(): SnapshotMark
+  /** The same of the state that is on disk: where a restart begins, and up to where the log may be cut. */
+  durableMark(): SnapshotMark
   /** Incremental hash over the set of all keys and values; equal on peers at equal index. */
   hash(): string
-  /** The state as it is now, as chunks to send to another peer. Later writes do not show. */
-  snapshot(mark: SnapshotMark): Promise<SnapshotSource>
-  /** Starts to receive a state. Nothing changes until `finish`. */
+  /** The state as it is now, as chunks to send to another peer. Later writes do not show. Its mark is the store's own. */
+  snapshot(): Promise<SnapshotSource>
+  /** Starts to receive a state of exactly this mark. Nothing changes until `finish`. */
   receive(mark: SnapshotMark): Promise<SnapshotSink>
   close(): Promise<void>
 }
@@ -103,9 +110,12 @@ export interface SnapshotSource {
 
 /** A state on its way in. */
 export interface SnapshotSink {
-  /** Chunks in order from 0. */
+  /** Chunks in order from 0; one that was added before is ignored, so that a resumed transfer may repeat the last. */
   add(number: number, bytes: Uint8Array): Promise<void>
-  /** Checks the hash, replaces the whole state at once, and continues watches by telling them `behind`. */
+  /**
+   * Checks the hash, replaces the whole state at once, also on disk, and continues watches by telling them `behind`. Throws
+   * `snapshotRefused` when chunks are damaged or missing, or the state here is newer by now.
+   */
   finish(): Promise<void>
   abort(): Promise<void>
 }

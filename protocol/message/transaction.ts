@@ -43,7 +43,7 @@ export type TransactionResult =
     }
   | {
       readonly kind: 'refused'
-      /** Index of the first condition that did not hold. */
+      /** Index of the first condition that did not hold; -1 for a repetition whose result was forgotten, and for a malformed command. */
       readonly condition: number
       /** The revision at which it was refused. */
       readonly revision: number
