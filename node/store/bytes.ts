@@ -46,7 +46,8 @@ export class ByteWriter {
 
   /** Bytes without a length. */
   raw(value: Uint8Array): this {
-    this.#bytes.set(value, this.#reserve(value.length))
+    const at = this.#reserve(value.length)
+    this.#bytes.set(value, at)
     return this
   }
 
