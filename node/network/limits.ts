@@ -1,0 +1,26 @@
+// Limits of the Pod network and its proxy: what is bounded, and what happens at the bound.
+
+/** Endpoints of one Service port that get a slot each; above it slots come in powers of two and endpoints repeat in them. */
+export const exactSlots = 64
+/** Most slots of one Service port; endpoints beyond it get no traffic. */
+export const mostSlots = 4096
+/** Map elements in one line to nft; more are split, inside the same transaction. */
+export const elementsPerCommand = 500
+/** A run of nft or ip that takes longer is killed and the change is tried again. */
+export const commandTimeoutMs = 30_000
+/** After a refused change the rules are loaded whole again; this much later when even that fails. */
+export const retryDelayMs = 1_000
+/** Bytes that VXLAN adds to a packet. */
+export const vxlanOverheadBytes = 50
+/** DNS answers over UDP are cut to this size and say so; the asker comes again over TCP. */
+export const dnsUdpAnswerBytes = 1232
+/** TCP connections that the DNS server keeps; more are closed. */
+export const dnsTcpConnections = 256
+/** An idle DNS connection is closed. */
+export const dnsTcpIdleMs = 10_000
+/** Forwarded questions under way; more are answered SERVFAIL. */
+export const dnsForwardsInFlight = 512
+/** How long one upstream resolver may take before the next is asked. */
+export const dnsForwardTimeoutMs = 2_000
+/** Time to live of answers from the cluster, in seconds. */
+export const dnsTtlSeconds = 5

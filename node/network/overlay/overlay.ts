@@ -1,0 +1,154 @@
+// Keeps the kernel's overlay equal to the Nodes of the cluster, and writes the CNI configuration once this machine has its
+// Pod CIDR. Changes come from the Nodes' watch; the plan is in plan.ts.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock, Timer } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Informer } from '../../client/informer.ts'
+import type { Node } from '../../objects/generated/core-v1.ts'
+import { runCommand } from '../../platform/processes.ts'
+import { commandFailed, noRoute } from '../errors.ts'
+import { commandTimeoutMs, retryDelayMs, vxlanOverheadBytes } from '../limits.ts'
+import { addressOf } from '../proxy/proxy.ts'
+import { cniConfiguration, deviceName, macOf, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
+
+export interface OverlayDeps {
+  readonly nodes: Informer<Node>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface OverlayOptions {
+  readonly nodeName: string
+  readonly address: string
+  readonly cniDirectory: string
+  /** Where the address manager keeps which Pod has which address. */
+  readonly ipamDirectory: string
+}
+
+/** The interface that carries this machine's address, and its MTU. */
+export interface OutsideInterface {
+  readonly name: string
+  readonly mtu: number
+}
+
+async function ip(args: readonly string[], input?: string): Promise<string> {
+  const { status, stdout, stderr } = await runCommand('ip', args, { timeoutMs: commandTimeoutMs, ...(input === undefined ? {} : { input }) })
+  if (status !== 0) throw commandFailed.make({ command: `ip ${args.join(' ')}`, reason: stderr.trim() })
+  return stdout
+}
+
+/** Finds the interface that has the address. */
+export async function outsideInterface(address: string): Promise<OutsideInterface> {
+  const lines = (await ip(['-o', '-4', 'addr', 'show'])).split('\n')
+  const name = lines.find((line) => line.includes(` ${address}/`))?.trim().split(/\s+/)[1]
+  if (name === undefined) throw noRoute.make({ address })
+  return { name, mtu: Number(readFileSync(`/sys/class/net/${name}/mtu`, 'utf8')) || 1500 }
+}
+
+export class Overlay {
+  readonly #deps: OverlayDeps
+  readonly #options: OverlayOptions
+  #inForce: readonly OverlayPeer[] = []
+  #podCidr: string | undefined
+  #outside: OutsideInterface | undefined
+  #busy: Promise<void> | undefined
+  #dirty = false
+  #stopped = false
+  #retry: Timer | undefined
+  #unsubscribe: (() => void) | undefined
+  readonly #readyWaiters: (() => void)[] = []
+
+  constructor(deps: OverlayDeps, options: OverlayOptions) {
+    this.#deps = deps
+    this.#options = options
+  }
+
+  /** Follows the Nodes. Resolves at once; `whenReady` tells when Pods can be wired. */
+  start(outside: OutsideInterface): void {
+    this.#outside = outside
+    this.#unsubscribe = this.#deps.nodes.onChange(() => this.#changed())
+    this.#changed()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#retry?.cancel()
+    this.#unsubscribe?.()
+    await this.#busy
+  }
+
+  /** This machine's Pod CIDR once it is set up. */
+  podCidr(): string | undefined {
+    return this.#podCidr
+  }
+
+  whenReady(): Promise<void> {
+    if (this.#podCidr !== undefined) return Promise.resolve()
+    return new Promise((resolve) => this.#readyWaiters.push(resolve))
+  }
+
+  #changed(): void {
+    this.#dirty = true
+    if (this.#busy !== undefined || this.#stopped) return
+    this.#busy = this.#run().finally(() => {
+      this.#busy = undefined
+    })
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve()
+    while (this.#dirty && !this.#stopped) {
+      this.#dirty = false
+      try {
+        await this.#sync()
+      } catch (error) {
+        this.#deps.logger.error('the overlay could not be set up', { error })
+        // What is there now is not known any more: the next try makes everything again.
+        this.#inForce = []
+        this.#retry = this.#deps.clock.after(retryDelayMs, () => this.#changed())
+        return
+      }
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const nodes = this.#deps.nodes.cache.list().map((node) => ({
+      name: node.metadata.name ?? '',
+      address: addressOf(node),
+      podCidr: node.spec?.podCIDR ?? '',
+    }))
+    const own = nodes.find((node) => node.name === this.#options.nodeName)?.podCidr
+    const outside = this.#outside
+    if (own === undefined || own === '' || outside === undefined) return
+    if (this.#podCidr !== own) await this.#makeDevice(own, outside)
+    const wanted = overlayPeers(nodes, this.#options.nodeName)
+    const { ip: routes, bridge } = overlayChange(this.#inForce, wanted)
+    if (routes.length > 0) await ip(['-force', '-batch', '-'], `${routes.join('\n')}\n`)
+    if (bridge.length > 0) {
+      const { status, stderr } = await runCommand('bridge', ['-force', '-batch', '-'], { input: `${bridge.join('\n')}\n`, timeoutMs: commandTimeoutMs })
+      if (status !== 0) throw commandFailed.make({ command: 'bridge', reason: stderr.trim() })
+    }
+    this.#inForce = wanted
+    if (this.#podCidr === own) return
+    this.#podCidr = own
+    for (const resolve of this.#readyWaiters.splice(0)) resolve()
+  }
+
+  async #makeDevice(podCidr: string, outside: OutsideInterface): Promise<void> {
+    const mtu = outside.mtu - vxlanOverheadBytes
+    const network = podCidr.split('/')[0] ?? ''
+    const existing = await runCommand('ip', ['link', 'show', 'dev', deviceName])
+    if (existing.status !== 0) {
+      await ip(['link', 'add', deviceName, 'type', 'vxlan', 'id', String(vxlanId), 'dstport', String(vxlanPort), 'local', this.#options.address, 'nolearning', 'dev', outside.name])
+    }
+    await ip(['link', 'set', deviceName, 'address', macOf(podCidr), 'mtu', String(mtu), 'up'])
+    await ip(['addr', 'replace', `${network}/32`, 'dev', deviceName])
+    writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
+    mkdirSync(this.#options.cniDirectory, { recursive: true })
+    mkdirSync(this.#options.ipamDirectory, { recursive: true })
+    const file = join(this.#options.cniDirectory, '10-shoal.conflist')
+    writeFileSync(`${file}.new`, cniConfiguration(podCidr, mtu, this.#options.ipamDirectory))
+    renameSync(`${file}.new`, file)
+  }
+}

@@ -1,0 +1,130 @@
+// What the proxy should do, computed from Services, EndpointSlices and soft membership: a list of frontends, each with its
+// backends. Pure. Suspected peers' endpoints are subtracted; where that would leave nothing, or where this peer seems to be
+// the odd one, nothing is subtracted (fail open).
+import type { Service, ServicePort } from '../../objects/generated/core-v1.ts'
+import type { Endpoint, EndpointSlice } from '../../objects/generated/discovery-v1.ts'
+import type { MemberView } from '../../base/views.ts'
+
+export type Protocol = 'tcp' | 'udp' | 'sctp'
+
+/** Where a connection arrives. `node` means any address of this machine. */
+export interface Frontend {
+  readonly address: string | 'node'
+  readonly protocol: Protocol
+  readonly port: number
+}
+
+export interface Backend {
+  readonly address: string
+  readonly port: number
+}
+
+export interface Rule {
+  readonly frontend: Frontend
+  /** Empty: connections are refused. Sorted, so that equal sets make equal rules. */
+  readonly backends: readonly Backend[]
+  /** Connections of one client go to one backend. */
+  readonly sticky: boolean
+}
+
+/** A port that a Pod of this node wants on the node itself. */
+export interface HostPortRule {
+  readonly protocol: Protocol
+  readonly hostPort: number
+  readonly backend: Backend
+}
+
+export interface ProxyInput {
+  readonly services: readonly Service[]
+  /** EndpointSlices of a Service, by `namespace/name`. */
+  readonly slicesOf: (key: string) => readonly EndpointSlice[]
+  readonly members: readonly MemberView[]
+  /** Name of this node. */
+  readonly self: string
+  /** Node name by node address, for endpoints that name no node. */
+  readonly nodeByAddress: ReadonlyMap<string, string>
+  readonly hostPorts: readonly HostPortRule[]
+}
+
+/** Names of the nodes whose endpoints are out for now; empty where this peer suspects more than half of the others. */
+export function suspended(members: readonly MemberView[], self: string): ReadonlySet<string> {
+  const others = members.filter((member) => member.name !== self)
+  const out = others.filter((member) => member.state !== 'alive')
+  if (out.length * 2 > others.length && others.length > 1) return new Set()
+  return new Set(out.map((member) => member.name))
+}
+
+const protocolOf = (name: string | undefined): Protocol => (name === 'UDP' ? 'udp' : name === 'SCTP' ? 'sctp' : 'tcp')
+
+interface Candidate {
+  readonly backend: Backend
+  readonly node: string
+  readonly ready: boolean
+  readonly serving: boolean
+}
+
+function candidates(port: ServicePort, slices: readonly EndpointSlice[], nodeByAddress: ReadonlyMap<string, string>): readonly Candidate[] {
+  const found = new Map<string, Candidate>()
+  for (const slice of slices) {
+    if (slice.addressType !== 'IPv4') continue
+    const target = (slice.ports ?? []).find((p) => (p.name ?? '') === (port.name ?? '') && protocolOf(p.protocol) === protocolOf(port.protocol))
+    if (target?.port === undefined) continue
+    for (const endpoint of slice.endpoints) {
+      const address = endpoint.addresses[0]
+      if (address === undefined) continue
+      const node = endpoint.nodeName ?? nodeByAddress.get(address) ?? ''
+      found.set(`${address}:${target.port}`, { backend: { address, port: target.port }, node, ...conditions(endpoint) })
+    }
+  }
+  return [...found.values()]
+}
+
+const conditions = (endpoint: Endpoint): { readonly ready: boolean; readonly serving: boolean } => ({
+  ready: endpoint.conditions?.ready !== false,
+  serving: endpoint.conditions?.serving !== false && endpoint.conditions?.terminating === true,
+})
+
+/** Ready ones; where there are none, those that end but still serve (as kube-proxy does); suspended nodes subtracted unless nothing is left. */
+function choose(all: readonly Candidate[], out: ReadonlySet<string>): readonly Backend[] {
+  const ready = all.filter((c) => c.ready)
+  const usable = ready.length > 0 ? ready : all.filter((c) => c.serving)
+  const trusted = usable.filter((c) => !out.has(c.node))
+  const chosen = trusted.length > 0 ? trusted : usable
+  return chosen.map((c) => c.backend).sort((a, b) => (a.address === b.address ? a.port - b.port : a.address < b.address ? -1 : 1))
+}
+
+const isIPv4 = (address: string | undefined): address is string => address !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(address)
+
+function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: ReadonlySet<string>): readonly Rule[] {
+  const spec = service.spec
+  const key = `${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`
+  const all = candidates(port, input.slicesOf(key), input.nodeByAddress)
+  const local = all.filter((c) => c.node === input.self)
+  const inner = choose(spec?.internalTrafficPolicy === 'Local' ? local : all, out)
+  const outer = choose(spec?.externalTrafficPolicy === 'Local' ? local : all, out)
+  const protocol = protocolOf(port.protocol)
+  const sticky = spec?.sessionAffinity === 'ClientIP'
+  const rules: Rule[] = []
+  for (const address of spec?.clusterIPs ?? [spec?.clusterIP]) {
+    if (isIPv4(address)) rules.push({ frontend: { address, protocol, port: port.port }, backends: inner, sticky })
+  }
+  for (const ingress of service.status?.loadBalancer?.ingress ?? []) {
+    if (isIPv4(ingress.ip)) rules.push({ frontend: { address: ingress.ip, protocol, port: port.port }, backends: outer, sticky })
+  }
+  if (port.nodePort !== undefined && port.nodePort > 0) rules.push({ frontend: { address: 'node', protocol, port: port.nodePort }, backends: outer, sticky })
+  return rules
+}
+
+/** Every rule that should be in force now. */
+export function proxyModel(input: ProxyInput): readonly Rule[] {
+  const out = suspended(input.members, input.self)
+  const rules: Rule[] = []
+  for (const service of input.services) {
+    if (service.spec?.type === 'ExternalName') continue
+    for (const port of service.spec?.ports ?? []) rules.push(...rulesOf(service, port, input, out))
+  }
+  for (const { protocol, hostPort, backend } of input.hostPorts) {
+    rules.push({ frontend: { address: 'node', protocol, port: hostPort }, backends: [backend], sticky: false })
+  }
+  return rules
+}

@@ -1,0 +1,163 @@
+// The proxy of one peer: watches Services, endpoints, Nodes and members, and keeps the rules equal to the model. Changes that
+// come while a transaction runs are taken together in the next one. It reads this peer's own copy, so it goes on alone.
+import type { Clock, Timer } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Gauge, Histogram, Metrics } from '../../base/metrics.ts'
+import type { MembershipView } from '../../base/views.ts'
+import type { Informer } from '../../client/informer.ts'
+import type { Informers } from '../../client/informers.ts'
+import { endpointSlices, nodes, pods, services } from '../../client/resource-types.ts'
+import type { Node, Pod, Service } from '../../objects/generated/core-v1.ts'
+import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
+import { retryDelayMs } from '../limits.ts'
+import { frontends, syncSeconds } from '../metrics.ts'
+import { type HostPortRule, proxyModel, type Rule } from './model.ts'
+import type { NftDriver } from './nft-driver.ts'
+import { elementsOf } from './rules.ts'
+
+export interface ProxyDeps {
+  readonly informers: Informers
+  readonly membership: MembershipView
+  readonly driver: NftDriver
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+const byService = 'service'
+
+interface Waiter {
+  readonly address: string
+  readonly resolve: (gone: boolean) => void
+  readonly timer: Timer
+}
+
+export class Proxy {
+  readonly #deps: ProxyDeps
+  readonly #self: string
+  readonly #services: Informer<Service>
+  readonly #slices: Informer<EndpointSlice>
+  readonly #nodes: Informer<Node>
+  readonly #pods: Informer<Pod>
+  readonly #sync: Histogram<never>
+  readonly #frontends: Gauge<never>
+  readonly #endings: (() => void)[] = []
+  readonly #waiters = new Set<Waiter>()
+  #backends = new Set<string>()
+  #dirtySinceMs: number | undefined
+  #busy: Promise<void> | undefined
+  #retry: Timer | undefined
+  #stopped = false
+
+  constructor(deps: ProxyDeps, self: string) {
+    this.#deps = deps
+    this.#self = self
+    this.#services = deps.informers.of(services)
+    this.#slices = deps.informers.of(endpointSlices)
+    this.#nodes = deps.informers.of(nodes)
+    this.#pods = deps.informers.of(pods)
+    this.#slices.addIndex(byService, (slice) => [`${slice.metadata.namespace ?? ''}/${slice.metadata.labels?.['kubernetes.io/service-name'] ?? ''}`])
+    this.#sync = deps.metrics.histogram(syncSeconds)
+    this.#frontends = deps.metrics.gauge(frontends)
+  }
+
+  /** Starts to follow changes; the first rules are in force when it resolves. */
+  async start(): Promise<void> {
+    const dirty = (): void => this.#changed()
+    this.#endings.push(
+      this.#services.onChange(dirty),
+      this.#slices.onChange(dirty),
+      this.#nodes.onChange((change) => {
+        if (change.kind !== 'updated' || addressOf(change.previous) !== addressOf(change.object)) dirty()
+      }),
+      this.#pods.onChange((change) => {
+        if (change.object.spec?.nodeName === this.#self && hostPortsOf(change.object).length + (change.previous === undefined ? 0 : hostPortsOf(change.previous).length) > 0) dirty()
+      }),
+      this.#deps.membership.onChange(dirty),
+    )
+    await this.#deps.informers.whenSynced()
+    this.#changed()
+    await this.#busy
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#retry?.cancel()
+    for (const end of this.#endings.splice(0)) end()
+    for (const waiter of this.#waiters) this.#answer(waiter, false)
+    await this.#busy
+  }
+
+  /** Resolves true when no rule in force leads to the address, false after `timeoutMs`. */
+  waitEndpointOut(address: string, timeoutMs: number): Promise<boolean> {
+    if (!this.#backends.has(address) && this.#dirtySinceMs === undefined) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const waiter: Waiter = { address, resolve, timer: this.#deps.clock.after(timeoutMs, () => this.#answer(waiter, false)) }
+      this.#waiters.add(waiter)
+    })
+  }
+
+  #answer(waiter: Waiter, gone: boolean): void {
+    waiter.timer.cancel()
+    this.#waiters.delete(waiter)
+    waiter.resolve(gone)
+  }
+
+  #changed(): void {
+    this.#dirtySinceMs ??= this.#deps.clock.bootMs()
+    if (this.#busy !== undefined || this.#stopped) return
+    this.#busy = this.#run().finally(() => {
+      this.#busy = undefined
+    })
+  }
+
+  async #run(): Promise<void> {
+    // A whole burst of events belongs to one turn of the loop: let the rest of it arrive.
+    await Promise.resolve()
+    while (this.#dirtySinceMs !== undefined && !this.#stopped) {
+      const sinceMs = this.#dirtySinceMs
+      this.#dirtySinceMs = undefined
+      const rules = this.#model()
+      try {
+        await this.#deps.driver.apply(elementsOf(rules))
+      } catch (error) {
+        this.#deps.logger.error('the rules of the proxy could not be loaded', { error })
+        this.#dirtySinceMs = sinceMs
+        this.#retry = this.#deps.clock.after(retryDelayMs, () => this.#changed())
+        return
+      }
+      this.#backends = new Set(rules.flatMap((rule) => rule.backends.map((backend) => backend.address)))
+      this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)
+      this.#frontends.set({}, rules.length)
+      for (const waiter of this.#waiters) if (!this.#backends.has(waiter.address)) this.#answer(waiter, true)
+    }
+  }
+
+  #model(): readonly Rule[] {
+    const nodeByAddress = new Map(this.#nodes.cache.list().map((node) => [addressOf(node), node.metadata.name ?? '']))
+    return proxyModel({
+      services: this.#services.cache.list(),
+      slicesOf: (key) => this.#slices.cache.byIndex(byService, key),
+      members: this.#deps.membership.members(),
+      self: this.#self,
+      nodeByAddress,
+      hostPorts: this.#pods.cache.list().filter((pod) => pod.spec?.nodeName === this.#self).flatMap(hostPortsOf),
+    })
+  }
+}
+
+/** The InternalIP of a Node, or empty. */
+export const addressOf = (node: Node): string => node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address ?? ''
+
+/** Host ports of a running Pod with an address of its own. */
+function hostPortsOf(pod: Pod): readonly HostPortRule[] {
+  const address = pod.status?.podIP
+  if (address === undefined || pod.spec?.hostNetwork === true || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return []
+  return (pod.spec?.containers ?? []).flatMap((container) =>
+    (container.ports ?? []).flatMap((port) =>
+      port.hostPort === undefined || port.hostPort === 0
+        ? []
+        : [{ protocol: port.protocol === 'UDP' ? ('udp' as const) : ('tcp' as const), hostPort: port.hostPort, backend: { address, port: port.containerPort } }],
+    ),
+  )
+}

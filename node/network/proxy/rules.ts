@@ -1,0 +1,133 @@
+// Turns the proxy's model into nftables: two maps for Service addresses and two for node ports (frontend -> chain by number
+// of slots; frontend and slot -> backend), and one chain a number of slots. Pure text. No chain a Service or endpoint: ten
+// thousand Services load in a fraction of a second and a change touches a few elements.
+import { elementsPerCommand, exactSlots, mostSlots } from '../limits.ts'
+import type { Frontend, Rule } from './model.ts'
+
+export const tableName = 'shoal'
+
+/** What the fixed part of the rules needs to know of this machine. */
+export interface RulesContext {
+  readonly podCidr: string
+  readonly clusterCidr: string
+  /** Interface towards the other machines. */
+  readonly outside: string
+}
+
+/** Elements by map or set name, then by key; sets have empty values. */
+export type Elements = ReadonlyMap<string, ReadonlyMap<string, string>>
+
+const maps = ['services', 'endpoints', 'node_ports', 'node_endpoints', 'refused', 'refused_ports'] as const
+
+/** How many slots `count` backends get. */
+export function slotsFor(count: number): number {
+  if (count <= exactSlots) return count
+  return Math.min(mostSlots, 2 ** Math.ceil(Math.log2(count)))
+}
+
+const chainName = (node: boolean, sticky: boolean, slots: number): string => `${node ? 'n' : 's'}${sticky ? 'h' : 'r'}${slots}`
+
+function chainRules(name: string): string {
+  const node = name.startsWith('n')
+  const slots = Number(name.slice(2))
+  const choice = name[1] === 'h' ? `jhash ip saddr mod ${slots}` : `numgen random mod ${slots}`
+  const target = node ? 'meta l4proto . th dport . meta mark map @node_endpoints' : 'ip daddr . meta l4proto . th dport . meta mark map @endpoints'
+  return `meta mark set ${choice} dnat ip to ${target}`
+}
+
+const keyOf = (frontend: Frontend): string =>
+  frontend.address === 'node' ? `${frontend.protocol} . ${frontend.port}` : `${frontend.address} . ${frontend.protocol} . ${frontend.port}`
+
+/** The elements that put the rules into force. Of two rules for one frontend the first wins. */
+export function elementsOf(rules: readonly Rule[]): Elements {
+  const elements = new Map<string, Map<string, string>>(maps.map((name) => [name, new Map<string, string>()]))
+  const put = (map: (typeof maps)[number], key: string, value: string): void => void elements.get(map)?.set(key, value)
+  const seen = new Set<string>()
+  for (const { frontend, backends, sticky } of rules) {
+    const key = keyOf(frontend)
+    if (seen.has(key)) continue
+    seen.add(key)
+    const node = frontend.address === 'node'
+    if (backends.length === 0) {
+      put(node ? 'refused_ports' : 'refused', key, '')
+      continue
+    }
+    const slots = slotsFor(backends.length)
+    put(node ? 'node_ports' : 'services', key, `goto ${chainName(node, sticky, slots)}`)
+    for (let slot = 0; slot < slots; slot++) {
+      const backend = backends[slot % backends.length]
+      if (backend !== undefined) put(node ? 'node_endpoints' : 'endpoints', `${key} . ${slot}`, `${backend.address} . ${backend.port}`)
+    }
+  }
+  return elements
+}
+
+/** The chains that the elements jump to. */
+export function chainsOf(elements: Elements): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const map of ['services', 'node_ports']) for (const verdict of elements.get(map)?.values() ?? []) found.add(verdict.slice('goto '.length))
+  return found
+}
+
+function* commands(verb: 'add' | 'delete', map: string, entries: readonly (readonly [string, string])[]): Generator<string> {
+  for (let start = 0; start < entries.length; start += elementsPerCommand) {
+    const part = entries.slice(start, start + elementsPerCommand)
+    const list = part.map(([key, value]) => (verb === 'add' && value !== '' ? `${key} : ${value}` : key)).join(', ')
+    yield `${verb} element ip ${tableName} ${map} { ${list} }`
+  }
+}
+
+/** The commands from one set of elements to another, one transaction; empty when nothing changes. */
+export function change(before: Elements, after: Elements, chains: ReadonlySet<string>): string {
+  const lines: string[] = []
+  for (const chain of chainsOf(after)) {
+    if (!chains.has(chain)) lines.push(`add chain ip ${tableName} ${chain}`, `add rule ip ${tableName} ${chain} ${chainRules(chain)}`)
+  }
+  const added: string[] = []
+  for (const map of maps) {
+    const old = before.get(map) ?? new Map<string, string>()
+    const next = after.get(map) ?? new Map<string, string>()
+    lines.push(...commands('delete', map, [...old].filter(([key, value]) => next.get(key) !== value)))
+    added.push(...commands('add', map, [...next].filter(([key, value]) => old.get(key) !== value)))
+  }
+  return [...lines, ...added].join('\n')
+}
+
+/** The whole table from nothing, as one transaction that replaces what was there. */
+export function wholeTable(context: RulesContext, elements: Elements): string {
+  const frame = `add table ip ${tableName}
+delete table ip ${tableName}
+table ip ${tableName} {
+  map services { type ipv4_addr . inet_proto . inet_service : verdict; }
+  map endpoints { type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+  map node_ports { type inet_proto . inet_service : verdict; }
+  map node_endpoints { type inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+  set refused { type ipv4_addr . inet_proto . inet_service; }
+  set refused_ports { type inet_proto . inet_service; }
+  chain dispatch {
+    ip daddr . meta l4proto . th dport vmap @services
+    fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node_ports
+  }
+  chain prerouting { type nat hook prerouting priority dstnat; jump dispatch; }
+  chain output { type nat hook output priority -100; jump dispatch; }
+  chain refuse {
+    ip daddr . meta l4proto . th dport @refused goto reject_it
+    fib daddr type local meta l4proto . th dport @refused_ports goto reject_it
+  }
+  chain reject_it {
+    meta l4proto tcp reject with tcp reset
+    reject
+  }
+  chain filter_input { type filter hook input priority filter; ct state new jump refuse; }
+  chain filter_forward { type filter hook forward priority filter; ct state new jump refuse; }
+  chain filter_output { type filter hook output priority filter; ct state new jump refuse; }
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    ct status dnat ip saddr ${context.podCidr} ip daddr ${context.podCidr} masquerade
+    ct status dnat ip saddr != ${context.clusterCidr} masquerade
+    ip saddr ${context.podCidr} ip daddr != ${context.clusterCidr} oifname "${context.outside}" masquerade
+  }
+}
+`
+  return frame + change(new Map(), elements, new Set())
+}
