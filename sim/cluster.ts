@@ -1,0 +1,171 @@
+// A cluster of simulated peers: the first one bootstraps, the others join through a transaction that writes their record
+// and start from a copy of the state of the peer that admitted them, as the daemon's join does. Then peers crash and come
+// back, stand still and lose each other, as the run wants it.
+import { assert, required } from '../protocol/base/assert.ts'
+import type { PeerId } from '../protocol/base/ids.ts'
+import type { Message } from '../protocol/message/message.ts'
+import type { Transaction } from '../protocol/message/transaction.ts'
+import { Disk } from './disk.ts'
+import type { SavedState } from './disk.ts'
+import { Gossip } from './gossip.ts'
+import { Network } from './network.ts'
+import type { RunOptions } from './options.ts'
+import { encodeJson, peerPrefix, SimPeer } from './peer.ts'
+import type { CreateEngine, Surroundings } from './peer.ts'
+import type { Watcher } from './watcher.ts'
+import type { SimUs, World } from './world.ts'
+
+/** How long building the cluster may take; longer is a violation of liveness. */
+export const buildBudgetUs: SimUs = 60_000_000
+
+export class Cluster {
+  readonly world: World
+  readonly network: Network
+  readonly peers: readonly SimPeer[]
+  readonly options: RunOptions
+  readonly #gossip: Gossip
+  readonly #byId = new Map<PeerId, SimPeer>()
+  /** Peers whose record was written; the others do not exist yet. */
+  readonly #joined = new Set<number>()
+
+  constructor(world: World, options: RunOptions, createEngine: CreateEngine, watcher: Required<Watcher>) {
+    this.world = world
+    this.options = options
+    this.network = new Network(world, options.peers, options.network)
+    this.#gossip = new Gossip(this.network, options.peers, world.random.fork(), (to, batch) => this.peer(to).hear(batch))
+    const around: Surroundings = {
+      world,
+      createEngine,
+      engineOptions: {
+        cluster: { cluster: 'simulated', incarnation: 1 }, maxVoters: options.maxVoters, works: ['controllers', 'scheduler'],
+      },
+      watcher,
+      send: (from, to, message) => this.#send(from, to, message),
+      publish: (from, batch) => this.#gossip.publish(this.#index(from), batch),
+      fetchState: (to, from, arrive) => this.#fetchState(to, from, arrive),
+    }
+    const slow = world.random.integer(options.peers)
+    this.peers = Array.from({ length: options.peers }, (_, index) => {
+      const meanSyncUs = options.disk.meanSyncUs * (index === slow ? options.slowDisk : 1)
+      const traits = {
+        drift: 1 + (world.random.float() * 2 - 1) * options.drift,
+        wallOffsetMs: Math.round((world.random.float() * 2 - 1) * options.wallSpreadMs),
+        saveStateUs: options.saveStateUs,
+      }
+      return new SimPeer(`p${index}`, index, new Disk(world, { ...options.disk, meanSyncUs }), traits, around)
+    })
+    for (const peer of this.peers) this.#byId.set(peer.id, peer)
+  }
+
+  peer(index: number): SimPeer {
+    return required(this.peers[index], 'peer')
+  }
+
+  byId(id: PeerId): SimPeer {
+    return required(this.#byId.get(id), 'peer of this id')
+  }
+
+  running(): readonly SimPeer[] {
+    return this.peers.filter((peer) => peer.running)
+  }
+
+  joined(): readonly SimPeer[] {
+    return this.peers.filter((peer) => this.#joined.has(peer.index))
+  }
+
+  /** Starts the first peer and lets the others join one after the other; false when that took too long. */
+  build(): boolean {
+    this.peer(0).start(true)
+    this.#joined.add(0)
+    for (const peer of this.peers) {
+      if (!this.#join(peer)) return false
+    }
+    return true
+  }
+
+  crash(peer: SimPeer): void {
+    if (!peer.running) return
+    peer.crash()
+    this.#gossip.forget(peer.index)
+    // The machine's kernel closes the connections: the others notice as soon as a packet takes.
+    for (const other of this.peers) {
+      if (other !== peer) this.network.send(peer.index, other.index, () => other.connectionLost(peer.id))
+    }
+  }
+
+  restart(peer: SimPeer): void {
+    if (!peer.running && this.#joined.has(peer.index)) peer.start(false)
+  }
+
+  /** Whoever leads, by its own account, with the greatest term. */
+  leader(): SimPeer | undefined {
+    let best: SimPeer | undefined
+    let bestTerm = -1
+    for (const peer of this.running()) {
+      const status = peer.engine.status()
+      if (status.role !== 'leader' || status.term <= bestTerm) continue
+      best = peer
+      bestTerm = status.term
+    }
+    return best
+  }
+
+  /** Writes the peer's record through an older peer; a newcomer then starts from that peer's state. */
+  #join(peer: SimPeer): boolean {
+    const host = this.peer(peer.index === 0 ? 0 : this.world.random.integer(peer.index))
+    let written = false
+    const attempt = (): void => {
+      host.write(joinTransaction(peer), (answer) => {
+        // A repetition finds the record there: that is as good as having written it.
+        if (answer.kind === 'applied' || answer.kind === 'refused') written = true
+        else attempt()
+      })
+    }
+    attempt()
+    if (!this.world.run(this.world.nowUs + buildBudgetUs, () => written)) return false
+    if (peer.index === 0) return true
+    assert(!peer.running, 'a newcomer does not run yet')
+    this.#joined.add(peer.index)
+    peer.disk.installState(host.state())
+    peer.start(false)
+    return true
+  }
+
+  #send(from: PeerId, to: PeerId, message: Message): void {
+    const target = this.#byId.get(to)
+    assert(target !== undefined, `${from} writes to ${to}, which does not exist`)
+    const fromIndex = this.#index(from)
+    this.world.trace.mix(fromIndex * 64 + target.index)
+    this.world.trace.line(this.world.nowUs, () => `${from} -> ${to} ${describeMessage(message)}`)
+    this.network.send(fromIndex, target.index, () => target.receive(from, message))
+  }
+
+  #fetchState(to: PeerId, from: PeerId, arrive: (state: SavedState) => void): void {
+    const source = this.byId(from)
+    const target = this.byId(to)
+    this.network.send(target.index, source.index, () => {
+      if (!source.running || source.paused) return
+      const state = source.state()
+      this.network.send(source.index, target.index, () => arrive(state))
+    })
+  }
+
+  #index(id: PeerId): number {
+    return this.byId(id).index
+  }
+}
+
+function joinTransaction(peer: SimPeer): Transaction {
+  const key = peerPrefix + peer.id
+  const record = { peer: peer.id, name: `node-${peer.index}`, role: 'peer' as const, addresses: [`/ip4/10.0.0.${peer.index + 1}/tcp/7447`], zone: '' }
+  return { conditions: [{ kind: 'absent', key }], writes: [{ kind: 'put', key, value: encodeJson(record), terminating: false }] }
+}
+
+/** A message on one line, entries as a range. */
+function describeMessage(message: Message): string {
+  return `${message.zone} ${JSON.stringify(message.body, (key, value: unknown) => {
+    if (key === 'entries' && Array.isArray(value)) return `${value.length} entries`
+    if (key === 'rumours' && Array.isArray(value)) return value.length
+    return value instanceof Uint8Array ? `${value.length} bytes` : value
+  })}`
+}

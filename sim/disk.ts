@@ -1,0 +1,152 @@
+// A simulated peer's disk: the log, which is written in order and synced in groups, and the state, which is saved now and
+// then. A crash loses what was not synced: any number of the last writes, and the last surviving one may be torn.
+// What was reported as saved always survives; that is the only promise that a disk gives.
+import { assert } from '../protocol/base/assert.ts'
+import type { Random } from '../protocol/base/random.ts'
+import type { Recovered, Save } from '../protocol/engine/types.ts'
+import type { Entry, HardState } from '../protocol/message/entry.ts'
+import type { ResultRow, Row } from '../protocol/state/rows.ts'
+import type { StateHeader } from '../protocol/state/machine.ts'
+import { exponentialUs } from './world.ts'
+import type { SimUs, World } from './world.ts'
+
+export interface DiskOptions {
+  readonly meanSyncUs: SimUs
+  /** Share of the unsynced writes' crashes that leave a torn or partial tail rather than nothing. */
+  readonly tornShare: number
+}
+
+/** A whole state, as it is saved or sent to another peer. Rows are shared: nobody changes them. */
+export interface SavedState {
+  readonly header: StateHeader
+  readonly rows: readonly Row[]
+  readonly results: readonly ResultRow[]
+}
+
+interface PendingWrite {
+  readonly save: Save
+  readonly done: () => void
+}
+
+export const emptyState: SavedState = {
+  header: { mark: { index: 0, term: 0, configuration: { voters: [], learners: [], witnesses: [] } }, revision: 0, timeMs: 0, hash: '' },
+  rows: [],
+  results: [],
+}
+
+export class Disk {
+  readonly #world: World
+  readonly #random: Random
+  #options: DiskOptions
+  #hardState: HardState = { term: 0, vote: undefined, commit: 0 }
+  #entries: Entry[] = []
+  #state: SavedState = emptyState
+  #pending: PendingWrite[] = []
+  #syncing = 0
+  /** Writes planned in an earlier life of the process mean nothing. */
+  #life = 0
+  /** Proposals of this data directory are numbered on; a real peer reserves blocks of numbers in its log. */
+  proposalCounter = 0
+
+  constructor(world: World, options: DiskOptions) {
+    this.#world = world
+    this.#random = world.random.fork()
+    this.#options = options
+  }
+
+  /** Writes a save; `done` runs when it is synced. */
+  write(save: Save, done: () => void): void {
+    this.#pending.push({ save, done })
+    if (this.#syncing === 0) this.#sync()
+  }
+
+  /** The index up to which the saved state reaches. */
+  get stateIndex(): number {
+    return this.#state.header.mark.index
+  }
+
+  /** Saves a whole state; `done` runs when it is on disk. */
+  writeState(state: SavedState, done: () => void): void {
+    const life = this.#life
+    this.#world.after(2 * exponentialUs(this.#random, this.#options.meanSyncUs), () => {
+      if (life !== this.#life || state.header.mark.index < this.stateIndex) return
+      this.#state = state
+      done()
+    })
+  }
+
+  /** Replaces the state at once, as installing a fetched one does after its own sync. */
+  installState(state: SavedState): void {
+    assert(state.header.mark.index >= this.stateIndex, 'a state is replaced by a newer one')
+    this.#state = state
+  }
+
+  /** Loses what was not synced. */
+  crash(): void {
+    this.#life++
+    const survive = this.#random.chance(this.#options.tornShare) ? this.#random.integer(this.#pending.length + 1) : 0
+    this.#pending.forEach(({ save }, i) => {
+      if (i < survive) this.#apply(save)
+      else if (i === survive && survive > 0) this.#tear(save)
+    })
+    this.#pending = []
+    this.#syncing = 0
+  }
+
+  /** What the log and the state hold for a new life. */
+  recovered(): { readonly log: Recovered; readonly state: SavedState } {
+    const mark = this.#state.header.mark
+    const entries = this.#entries.filter((entry) => entry.index > mark.index)
+    assert(entries.length === 0 || entries[0]?.index === mark.index + 1, 'log and state join')
+    return { log: { hardState: this.#hardState, snapshot: mark, entries, mayVote: true }, state: this.#state }
+  }
+
+  /** The log as it will be once everything written is synced: what the process believes it has. */
+  written(): readonly Entry[] {
+    let entries = this.#entries
+    for (const { save } of this.#pending) entries = appended(entries, save.entries)
+    return entries
+  }
+
+  calm(options: DiskOptions): void {
+    this.#options = options
+  }
+
+  #sync(): void {
+    this.#syncing = this.#pending.length
+    const life = this.#life
+    this.#world.after(20 + exponentialUs(this.#random, this.#options.meanSyncUs), () => {
+      if (life !== this.#life) return
+      const synced = this.#pending.splice(0, this.#syncing)
+      this.#syncing = 0
+      for (const { save } of synced) this.#apply(save)
+      if (this.#pending.length > 0) this.#sync()
+      for (const { done } of synced) if (life === this.#life) done()
+    })
+  }
+
+  #apply(save: Save): void {
+    if (save.hardState !== undefined) this.#hardState = save.hardState
+    this.#entries = appended(this.#entries, save.entries)
+    if (save.compactTo === undefined) return
+    const upTo = save.compactTo.index
+    assert(upTo <= this.stateIndex, `the log is cut to ${upTo} while the saved state reaches only ${this.stateIndex}`)
+    this.#entries = this.#entries.filter((entry) => entry.index > upTo)
+  }
+
+  /** The head of a write survives: the hard state comes first in it, then some of the entries. */
+  #tear(save: Save): void {
+    if (save.hardState !== undefined) this.#hardState = save.hardState
+    this.#entries = appended(this.#entries, save.entries.slice(0, this.#random.integer(save.entries.length + 1)))
+  }
+}
+
+/** The log after an append that replaces everything from its first index on. */
+function appended(entries: Entry[], more: readonly Entry[]): Entry[] {
+  const first = more[0]
+  if (first === undefined) return entries
+  const last = entries.at(-1)
+  if (last === undefined || first.index === last.index + 1) return [...entries, ...more]
+  const kept = entries.filter((entry) => entry.index < first.index)
+  return [...kept, ...more]
+}

@@ -1,0 +1,126 @@
+// The nemesis brings faults by chance: crashes of one and of all, standing still, partitions, one-way cuts, swizzled clogs
+// and exiles, each at its own mean time and healed after a while. It keeps no majority alive: safety must hold without.
+// After calm() nothing new comes, everything runs again, and the cluster has to recover by itself.
+import type { Random } from '../protocol/base/random.ts'
+import type { Cluster } from './cluster.ts'
+import type { SimPeer } from './peer.ts'
+import { exponentialUs } from './world.ts'
+import type { SimUs } from './world.ts'
+
+export class Nemesis {
+  readonly #cluster: Cluster
+  readonly #random: Random
+  #calm = false
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+    this.#random = cluster.world.random.fork()
+  }
+
+  start(): void {
+    const { faults } = this.#cluster.options
+    this.#every(faults.crashUs, () => this.#crash(this.#random.pick(this.#cluster.joined())))
+    this.#every(faults.crashAllUs, () => { for (const peer of this.#cluster.joined()) this.#crash(peer) })
+    this.#every(faults.pauseUs, () => this.#pause())
+    this.#every(faults.partitionUs, () => this.#partition())
+    this.#every(faults.oneWayUs, () => this.#oneWay())
+    this.#every(faults.swizzleUs, () => this.#swizzle())
+    this.#every(faults.exileUs, () => this.#exile())
+  }
+
+  /** The end of all faults: paths open, messages arrive, disks are quick, everybody runs. */
+  calm(): void {
+    this.#calm = true
+    const { network } = this.#cluster
+    network.heal()
+    network.calm({ loss: 0, duplication: 0, meanLatencyUs: 500, leastLatencyUs: 100 })
+    for (const peer of this.#cluster.joined()) {
+      peer.disk.calm({ meanSyncUs: 500, tornShare: 0 })
+      this.#cluster.restart(peer)
+    }
+  }
+
+  #every(meanUs: SimUs, strike: () => void): void {
+    if (meanUs === 0) return
+    this.#cluster.world.after(exponentialUs(this.#random, meanUs), () => {
+      if (this.#calm) return
+      strike()
+      this.#every(meanUs, strike)
+    })
+  }
+
+  #later(meanUs: SimUs, heal: () => void): void {
+    this.#cluster.world.after(exponentialUs(this.#random, meanUs), () => {
+      if (!this.#calm) heal()
+    })
+  }
+
+  #crash(peer: SimPeer): void {
+    this.#cluster.crash(peer)
+    this.#later(2_000_000, () => this.#cluster.restart(peer))
+  }
+
+  #pause(): void {
+    const running = this.#cluster.running()
+    if (running.length > 0) this.#random.pick(running).pause(exponentialUs(this.#random, 3_000_000))
+  }
+
+  /** Two sides by chance; often one peer alone, and often the leader, which hurts the most. */
+  #partition(): void {
+    const count = this.#cluster.options.peers
+    const lonely = this.#random.chance(0.5)
+    const leader = this.#cluster.leader()?.index
+    const one = leader !== undefined && this.#random.chance(0.5) ? leader : this.#random.integer(count)
+    const side = Array.from({ length: count }, (_, i) => (lonely ? i === one : this.#random.chance(0.5)))
+    this.#note(`partition ${side.map((inside) => (inside ? 1 : 0)).join('')}`)
+    for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) if (side[a] !== side[b]) this.#cluster.network.block(a, b)
+    this.#later(4_000_000, () => this.#heal())
+  }
+
+  /** One peer goes deaf, or mute, or one path is cut in one direction. */
+  #oneWay(): void {
+    const count = this.#cluster.options.peers
+    const one = this.#random.integer(count)
+    const kind = this.#random.pick(['deaf', 'mute', 'path'] as const)
+    this.#note(`one way: p${one} ${kind}`)
+    const other = this.#random.integer(count)
+    for (let peer = 0; peer < count; peer++) {
+      if (kind === 'deaf' || (kind === 'path' && peer === other)) this.#cluster.network.block(peer, one)
+      if (kind === 'mute') this.#cluster.network.block(one, peer)
+    }
+    this.#later(4_000_000, () => this.#heal())
+  }
+
+  /** Clogs the paths of some peers one after the other and lets them go in another order (FoundationDB's swizzle-clogging). */
+  #swizzle(): void {
+    const count = this.#cluster.options.peers
+    const chosen = this.#random.shuffle(Array.from({ length: count }, (_, i) => i)).slice(0, 1 + this.#random.integer(count))
+    this.#note(`swizzle ${chosen.join(' ')}`)
+    for (const one of chosen) {
+      this.#cluster.world.after(exponentialUs(this.#random, 500_000), () => {
+        if (this.#calm) return
+        const forUs = exponentialUs(this.#random, 2_000_000)
+        for (let other = 0; other < count; other++) {
+          this.#cluster.network.clog(one, other, forUs)
+          this.#cluster.network.clog(other, one, forUs)
+        }
+      })
+    }
+  }
+
+  /** One peer is away for long, so that the others cut their logs behind it. */
+  #exile(): void {
+    const peer = this.#random.pick(this.#cluster.joined())
+    this.#cluster.crash(peer)
+    this.#later(9_000_000, () => this.#cluster.restart(peer))
+  }
+
+  #heal(): void {
+    this.#note('the network heals')
+    this.#cluster.network.heal()
+  }
+
+  #note(text: string): void {
+    this.#cluster.world.trace.line(this.#cluster.world.nowUs, () => `nemesis: ${text}`)
+  }
+}

@@ -1,0 +1,80 @@
+// What kind of run a seed makes: its faults and their odds are drawn from the seed, some of them switched off altogether,
+// because a run without loss and a run with nothing but loss find different mistakes (swarm testing, Groce et al. 2012).
+// Everything drawn is printed, so that a failure's surroundings are known.
+import type { Random } from '../protocol/base/random.ts'
+import type { DiskOptions } from './disk.ts'
+import type { NetworkOptions } from './network.ts'
+import type { SimUs } from './world.ts'
+
+/** How often each fault comes: the mean time between two, 0 for never. */
+export interface FaultTimes {
+  readonly crashUs: SimUs
+  readonly crashAllUs: SimUs
+  readonly pauseUs: SimUs
+  readonly partitionUs: SimUs
+  readonly oneWayUs: SimUs
+  readonly swizzleUs: SimUs
+  /** A follower is kept away until the log has been cut, so that it needs a whole state. */
+  readonly exileUs: SimUs
+}
+
+export interface RunOptions {
+  readonly seed: number
+  readonly peers: number
+  readonly maxVoters: number
+  /** How long faults go on; a healed phase follows. */
+  readonly faultyUs: SimUs
+  readonly network: NetworkOptions
+  readonly disk: DiskOptions
+  /** One peer's disk is so many times slower. */
+  readonly slowDisk: number
+  readonly drift: number
+  readonly wallSpreadMs: number
+  readonly saveStateUs: SimUs
+  readonly faults: FaultTimes
+  readonly clients: number
+  readonly keys: number
+  /** Mean pause of a client between two requests. */
+  readonly thinkUs: SimUs
+}
+
+/** Draws a run. Times of faults are means. */
+export function swarmOptions(seed: number, random: Random, peers: number, faultyUs: SimUs): RunOptions {
+  const some = (share: number, least: number, most: number): number => (random.chance(share) ? least + random.float() * (most - least) : 0)
+  const seconds = (share: number, least: number, most: number): SimUs => Math.round(some(share, least, most) * 1e6)
+  return {
+    seed,
+    peers,
+    maxVoters: random.pick([3, 5, 5, 7]),
+    faultyUs,
+    network: {
+      leastLatencyUs: random.pick([100, 500, 2000]),
+      meanLatencyUs: random.pick([100, 1000, 5000, 20_000]),
+      loss: some(0.6, 0.001, 0.15),
+      duplication: some(0.5, 0.01, 0.3),
+      ordered: random.chance(0.5),
+    },
+    disk: { meanSyncUs: random.pick([200, 1000, 5000, 20_000]), tornShare: random.pick([0, 0.5, 1]) },
+    slowDisk: random.pick([1, 1, 1, 5, 30]),
+    drift: random.pick([0, 0, 0.001, 0.02]),
+    wallSpreadMs: random.pick([0, 50, 60_000]),
+    saveStateUs: random.pick([300_000, 1_000_000, 5_000_000]),
+    faults: {
+      crashUs: seconds(0.7, 2, 15),
+      crashAllUs: seconds(0.25, 10, 30),
+      pauseUs: seconds(0.4, 3, 15),
+      partitionUs: seconds(0.6, 3, 15),
+      oneWayUs: seconds(0.4, 3, 15),
+      swizzleUs: seconds(0.3, 5, 20),
+      exileUs: seconds(0.3, 10, 25),
+    },
+    clients: 1 + random.integer(5),
+    keys: 1 + random.integer(6),
+    thinkUs: random.pick([5000, 50_000, 200_000]),
+  }
+}
+
+/** The drawn options on one line. */
+export function describeOptions(options: RunOptions): string {
+  return JSON.stringify(options, (_key, value: unknown) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(4)) : value))
+}

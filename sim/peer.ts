@@ -1,0 +1,348 @@
+// One simulated peer: drives the real engine and the real state machine as the daemon's peer thread does, but against the
+// world's clock, network and disk. The order in which a Ready is carried out is the contract of protocol/engine/types.ts.
+// It decides nothing itself, and reports everything to the watchers.
+import { assert, required } from '../protocol/base/assert.ts'
+import type { PeerId } from '../protocol/base/ids.ts'
+import type { Random } from '../protocol/base/random.ts'
+import type { EngineOptions, PeerEngine, PeerRecord, Ready, Recovered, Save, SystemState } from '../protocol/engine/types.ts'
+import type { Entry } from '../protocol/message/entry.ts'
+import type { GossipBatch, Message } from '../protocol/message/message.ts'
+import type { Assignment } from '../protocol/message/ownership.ts'
+import type { Transaction } from '../protocol/message/transaction.ts'
+import { StateMachine } from '../protocol/state/machine.ts'
+import { assignmentPrefix } from '../protocol/state/rows.ts'
+import type { Disk, SavedState } from './disk.ts'
+import { Requests } from './requests.ts'
+import type { ReadAnswer, WriteAnswer } from './requests.ts'
+import type { Watcher } from './watcher.ts'
+import { exponentialUs } from './world.ts'
+import type { SimUs, World } from './world.ts'
+
+export type CreateEngine = (options: EngineOptions, recovered: Recovered, random: Random) => PeerEngine
+
+/** Where the members' records are in the state. */
+export const peerPrefix = '/shoal/peers/'
+/** Ticks of the engine. */
+export const tickUs: SimUs = 20_000
+/** Turns of one drive; more means that the engine never comes to rest. */
+export const maxTurns = 1000
+
+/** What a peer needs of the cluster around it. */
+export interface Surroundings {
+  readonly world: World
+  readonly createEngine: CreateEngine
+  readonly engineOptions: Omit<EngineOptions, 'self'>
+  readonly watcher: Required<Watcher>
+  send(from: PeerId, to: PeerId, message: Message): void
+  publish(from: PeerId, batch: GossipBatch): void
+  /** A running peer's state, fetched over the network; `arrive` runs when it is here, or never. */
+  fetchState(to: PeerId, from: PeerId, arrive: (state: SavedState) => void): void
+}
+
+/** How this machine differs from the others. */
+export interface MachineTraits {
+  /** How fast its clock runs against the world's. */
+  readonly drift: number
+  readonly wallOffsetMs: number
+  readonly saveStateUs: SimUs
+}
+
+export class SimPeer {
+  readonly id: PeerId
+  readonly index: number
+  readonly disk: Disk
+  readonly #around: Surroundings
+  readonly #traits: MachineTraits
+  readonly #random: Random
+  #engine: PeerEngine | undefined
+  #machine = new StateMachine()
+  #requests: Requests | undefined
+  #life = 0
+  #pausedUntilUs: SimUs = 0
+  #inbox: (() => void)[] = []
+  #unsynced = 0
+  #lastSave = 0
+  #held: { readonly after: number; readonly to: PeerId; readonly message: Message }[] = []
+  #fetching = false
+  #savedStateAtUs: SimUs = 0
+  #driving = false
+
+  constructor(id: PeerId, index: number, disk: Disk, traits: MachineTraits, around: Surroundings) {
+    this.id = id
+    this.index = index
+    this.disk = disk
+    this.#traits = traits
+    this.#around = around
+    this.#random = around.world.random.fork()
+  }
+
+  get running(): boolean {
+    return this.#engine !== undefined
+  }
+
+  get paused(): boolean {
+    return this.#around.world.nowUs < this.#pausedUntilUs
+  }
+
+  get machine(): StateMachine {
+    return this.#machine
+  }
+
+  get engine(): PeerEngine {
+    return required(this.#engine, 'the engine of a running peer')
+  }
+
+  /** A new life of the process, from what the disk has. */
+  start(bootstrap: boolean): void {
+    assert(this.#engine === undefined, 'a peer runs once')
+    const { log, state } = this.disk.recovered()
+    this.#machine = StateMachine.restore(state.header, state.rows, state.results)
+    this.#around.watcher.restored(this.id, this.#machine.index, this.#machine.header().hash)
+    this.#engine = this.#around.createEngine({ ...this.#around.engineOptions, self: this.id }, log, this.#random.fork())
+    this.#requests = new Requests(this.#around.world, this.id, this.#engine)
+    this.#life++
+    this.#note(() => `${this.id} starts at ${this.#machine.index}, log to ${log.entries.at(-1)?.index ?? log.snapshot.index}, term ${log.hardState.term}`)
+    this.#engine.tick(this.#bootMs(), this.#wallMs())
+    if (bootstrap) this.#engine.bootstrap()
+    this.#engine.applied({ index: this.#machine.index, durableIndex: this.#machine.index, system: systemState(this.#machine) })
+    this.#engine.announce([`/ip4/10.0.0.${this.index + 1}/tcp/7447`])
+    this.drive()
+    this.#planTick(this.#life)
+  }
+
+  /** kill -9, or the power fails. */
+  crash(): void {
+    if (this.#engine === undefined) return
+    this.#note(() => `${this.id} crashes at ${this.#machine.index}`)
+    this.#requests?.abandon()
+    this.#engine = undefined
+    this.#requests = undefined
+    this.#life++
+    this.#inbox = []
+    this.#held = []
+    this.#unsynced = 0
+    this.#fetching = false
+    this.#pausedUntilUs = 0
+    this.disk.crash()
+  }
+
+  /** Stands still, as a stopped process or a paused virtual machine; messages wait. */
+  pause(forUs: SimUs): void {
+    this.#pausedUntilUs = this.#around.world.nowUs + forUs
+    const life = this.#life
+    this.#note(() => `${this.id} stands still for ${Math.round(forUs / 1000)} ms`)
+    this.#around.world.after(forUs, () => {
+      if (life === this.#life && !this.paused) this.#wake()
+    })
+  }
+
+  receive(from: PeerId, message: Message): void {
+    this.#input((engine) => engine.step(from, message))
+  }
+
+  hear(batch: GossipBatch): void {
+    this.#input((engine) => engine.gossiped(batch))
+  }
+
+  connectionLost(peer: PeerId): void {
+    this.#input((engine) => engine.connectionLost(peer))
+  }
+
+  /** A client's write through this peer. */
+  write(transaction: Transaction, answer: (answer: WriteAnswer) => void): void {
+    this.disk.proposalCounter++
+    this.#requests?.write(this.disk.proposalCounter, transaction, answer)
+    this.drive()
+  }
+
+  /** A client's linearizable read through this peer. */
+  read(key: string, answer: (answer: ReadAnswer) => void): void {
+    this.#requests?.read(key, answer)
+    this.drive()
+  }
+
+  /** The whole state as it is now. */
+  state(): SavedState {
+    return { header: this.#machine.header(), rows: this.#machine.keys.all(), results: this.#machine.results() }
+  }
+
+  /** Carries out everything that the engine wants. */
+  drive(): void {
+    if (this.#driving || this.#engine === undefined) return
+    this.#driving = true
+    const life = this.#life
+    for (let turn = 0; ; turn++) {
+      assert(turn < maxTurns, `the engine of ${this.id} does not come to rest`)
+      const ready = this.#engine?.ready()
+      if (ready === undefined) break
+      this.#carryOut(ready)
+      assert(life === this.#life, 'nothing crashes a peer in the middle of a turn')
+    }
+    this.#driving = false
+    this.#requests?.serve(this.#machine)
+  }
+
+  #input(give: (engine: PeerEngine) => void): void {
+    if (this.#engine === undefined) return
+    if (this.paused) {
+      this.#inbox.push(() => this.#input(give))
+      return
+    }
+    give(this.#engine)
+    this.drive()
+  }
+
+  #wake(): void {
+    const waiting = this.#inbox
+    this.#inbox = []
+    for (const input of waiting) input()
+  }
+
+  #planTick(life: number): void {
+    this.#around.world.after(tickUs / this.#traits.drift, () => {
+      if (life !== this.#life) return
+      this.#planTick(life)
+      if (this.paused) return
+      this.engine.tick(this.#bootMs(), this.#wallMs())
+      this.#requests?.tick()
+      this.drive()
+      this.#saveStateSometimes(life)
+    })
+  }
+
+  #carryOut(ready: Ready): void {
+    const { watcher } = this.#around
+    for (const { to, message } of ready.send) this.#send(to, message)
+    if (ready.save !== undefined) this.#save(ready.save)
+    for (const { to, message } of ready.sendAfterSave) {
+      if (this.#unsynced === 0) this.#send(to, message)
+      else this.#held.push({ after: this.#lastSave, to, message })
+    }
+    for (const batch of ready.publish) this.#around.publish(this.id, batch)
+    if (ready.committed.length > 0) this.#apply(ready.committed)
+    if (ready.fetchSnapshot !== undefined) this.#fetch(ready.fetchSnapshot)
+    this.#requests?.refused(ready.proposals)
+    this.#requests?.readAnswers(ready.reads)
+    if (ready.works.length > 0) watcher.works(this.id, ready.works)
+    for (const assignment of ready.assign) this.#assign(assignment)
+    for (const member of ready.members) this.#note(() => `${this.id} sees ${member.peer} ${member.state}`)
+  }
+
+  #save(save: Save): void {
+    const life = this.#life
+    this.#lastSave = save.sequence
+    this.#unsynced++
+    this.disk.write(save, () => {
+      if (life !== this.#life) return
+      this.#unsynced--
+      this.#input((engine) => {
+        const free = this.#held.filter((one) => one.after <= save.sequence)
+        this.#held = this.#held.filter((one) => one.after > save.sequence)
+        for (const { to, message } of free) this.#send(to, message)
+        engine.saved(save.sequence)
+      })
+    })
+    if (save.entries.length > 0) this.#around.watcher.written(this.id, save.entries, () => this.disk.written())
+  }
+
+  #send(to: PeerId, message: Message): void {
+    assert(to !== this.id, 'a peer does not write to itself')
+    this.#around.watcher.sent(this.id, message)
+    if (message.zone === 'consensus' && message.body.kind === 'append') {
+      this.#around.watcher.led(this.id, message.body.term, () => this.disk.written(), this.disk.stateIndex)
+    }
+    this.#around.send(this.id, to, message)
+  }
+
+  #apply(entries: readonly Entry[]): void {
+    let systemChanged = false
+    for (const entry of entries) {
+      const outcome = this.#machine.apply(entry)
+      const hash = this.#machine.header().hash
+      this.#around.watcher.applied(this.id, entry, outcome, hash)
+      for (const event of outcome.events) {
+        const key = event.kind === 'put' ? event.value.key : event.previous.key
+        systemChanged ||= key.startsWith(peerPrefix) || key.startsWith(assignmentPrefix)
+      }
+      this.#requests?.applied(outcome)
+    }
+    const system = systemChanged ? systemState(this.#machine) : undefined
+    this.engine.applied({ index: this.#machine.index, durableIndex: this.disk.stateIndex, system })
+  }
+
+  #fetch(wanted: { readonly atLeast: number; readonly from: readonly PeerId[] }): void {
+    const others = wanted.from.filter((peer) => peer !== this.id)
+    if (this.#fetching || others.length === 0) return
+    this.#fetching = true
+    const life = this.#life
+    const from = this.#random.pick(others)
+    this.#note(() => `${this.id} fetches a state of at least ${wanted.atLeast} from ${from}`)
+    this.#around.world.after(1_500_000, () => { if (life === this.#life) this.#fetching = false })
+    this.#around.fetchState(this.id, from, (state) => {
+      if (life !== this.#life || !this.#fetching) return
+      this.#fetching = false
+      if (state.header.mark.index < wanted.atLeast || state.header.mark.index <= this.#machine.index) return
+      this.#install(state)
+    })
+  }
+
+  #install(state: SavedState): void {
+    this.#note(() => `${this.id} installs the state of ${state.header.mark.index}`)
+    this.disk.installState(state)
+    this.#machine = StateMachine.restore(state.header, state.rows, state.results)
+    const { mark, hash } = this.#machine.header()
+    this.#around.watcher.restored(this.id, mark.index, hash)
+    this.engine.snapshotInstalled(mark)
+    this.engine.applied({ index: mark.index, durableIndex: mark.index, system: systemState(this.#machine) })
+    this.drive()
+  }
+
+  #saveStateSometimes(life: number): void {
+    const { world } = this.#around
+    if (world.nowUs < this.#savedStateAtUs || this.#machine.index === this.disk.stateIndex) return
+    this.#savedStateAtUs = world.nowUs + this.#traits.saveStateUs / 2 + exponentialUs(this.#random, this.#traits.saveStateUs / 2)
+    this.disk.writeState(this.state(), () => {
+      if (life !== this.#life) return
+      this.#input((engine) => engine.applied({ index: this.#machine.index, durableIndex: this.disk.stateIndex, system: undefined }))
+    })
+  }
+
+  /** Proposes a row of the assignment table, if the table is still what the plan was made from. */
+  #assign(assignment: Assignment): void {
+    const key = assignmentPrefix + encodeURIComponent(assignment.work)
+    const before = assignment.epoch - 1
+    const condition = before === 0 ? { kind: 'absent' as const, key } : { kind: 'assignment' as const, work: assignment.work, epoch: before }
+    const write = { kind: 'put' as const, key, value: encodeJson(assignment), terminating: false }
+    this.disk.proposalCounter++
+    this.#requests?.write(this.disk.proposalCounter, { conditions: [condition], writes: [write] }, () => {})
+  }
+
+  #bootMs(): number {
+    return Math.floor((this.#around.world.nowUs * this.#traits.drift) / 1000) + 10_000
+  }
+
+  #wallMs(): number {
+    return 1_790_000_000_000 + this.#traits.wallOffsetMs + Math.floor(this.#around.world.nowUs / 1000)
+  }
+
+  #note(text: () => string): void {
+    this.#around.world.trace.line(this.#around.world.nowUs, text)
+  }
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The bytes of a JSON value, as internal keys have them. */
+export function encodeJson(value: PeerRecord | Assignment): Uint8Array {
+  return encoder.encode(JSON.stringify(value))
+}
+
+/** The part of the state that the protocol acts on. */
+export function systemState(machine: StateMachine): SystemState {
+  const peers: PeerRecord[] = []
+  const assignments: Assignment[] = []
+  for (const row of machine.keys.rows(peerPrefix)) peers.push(JSON.parse(decoder.decode(row.value)))
+  for (const row of machine.keys.rows(assignmentPrefix)) assignments.push(JSON.parse(decoder.decode(row.value)))
+  return { peers, assignments }
+}

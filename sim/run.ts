@@ -1,0 +1,138 @@
+// One simulated run from beginning to end: build a cluster, let faults and clients at it while every promise of safety is
+// checked, then stop the faults and see that it recovers within a budget. Equal options give equal results and hashes.
+import type { CreateEngine } from './peer.ts'
+import { electionSafety } from './checkers/elections.ts'
+import { leaderCompleteness, logMatching } from './checkers/logs.ts'
+import { stateMachineSafety } from './checkers/states.ts'
+import { oneHolder } from './checkers/works.ts'
+import { exactlyOnce } from './checkers/writes.ts'
+import { Cluster } from './cluster.ts'
+import { Nemesis } from './nemesis.ts'
+import type { RunOptions } from './options.ts'
+import { demand, Violation } from './violation.ts'
+import { allWatchers } from './watcher.ts'
+import { Workload } from './workload.ts'
+import { World } from './world.ts'
+import type { SimUs } from './world.ts'
+
+/** After the faults end, the cluster must be whole again within this time. */
+export const recoveryBudgetUs: SimUs = 40_000_000
+/** How often recovery is looked for. */
+const lookUs: SimUs = 200_000
+
+export interface RunResult {
+  readonly seed: number
+  readonly violation: Error | undefined
+  readonly hash: string
+  readonly events: number
+  readonly virtualMs: number
+  readonly acknowledged: number
+  readonly unknown: number
+  readonly reads: number
+  readonly applied: number
+  readonly recoveredMs: number
+  readonly timeline: readonly string[]
+}
+
+/** Lines of the timeline that a failure brings along. */
+const timelineLines = 400
+
+/** Runs once; never throws for what the run finds. With `recording` the result has a timeline. */
+export function runOnce(options: RunOptions, createEngine: CreateEngine, recording: boolean): RunResult {
+  const world = new World(options.seed, recording)
+  const states = stateMachineSafety()
+  const writes = exactlyOnce()
+  const watcher = allWatchers([electionSafety(), logMatching(), leaderCompleteness(), states, writes, oneHolder()])
+  const cluster = new Cluster(world, options, createEngine, watcher)
+  const workload = new Workload(cluster)
+  let violation: Error | undefined
+  let recoveredMs = 0
+  try {
+    recoveredMs = phases(cluster, workload)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    violation = error
+  }
+  for (const peer of cluster.running()) world.trace.mixText(peer.machine.header().hash)
+  return {
+    seed: options.seed,
+    violation,
+    hash: world.trace.hash(),
+    events: world.events,
+    virtualMs: Math.round(world.nowUs / 1000),
+    acknowledged: workload.acknowledged,
+    unknown: workload.unknown,
+    reads: workload.reads,
+    applied: states.highest(),
+    recoveredMs,
+    timeline: world.trace.timeline(timelineLines),
+  }
+}
+
+/** Build, safety, liveness. Returns how long the recovery took. */
+function phases(cluster: Cluster, workload: Workload): number {
+  const { world, options } = cluster
+  demand(cluster.build(), 'liveness', () => 'the cluster was not built in time')
+  const nemesis = new Nemesis(cluster)
+  workload.start()
+  nemesis.start()
+  world.run(world.nowUs + options.faultyUs)
+  nemesis.calm()
+  workload.stop()
+  const calmUs = world.nowUs
+  recover(cluster)
+  workload.check()
+  return Math.round((world.nowUs - calmUs) / 1000)
+}
+
+/** The liveness phase: one leader, everybody at the same index and alive to all, and writes and reads through every peer. */
+function recover(cluster: Cluster): void {
+  const { world } = cluster
+  const untilUs = world.nowUs + recoveryBudgetUs
+  let served = false
+  let left = cluster.peers.length
+  const answered = (): void => {
+    left--
+    served = left === 0
+  }
+  for (const peer of cluster.peers) askUntilServed(cluster, peer.index, answered)
+  let missing = 'nothing yet'
+  while (world.nowUs < untilUs) {
+    world.run(world.nowUs + lookUs)
+    missing = served ? whatIsMissing(cluster) : 'a write and a read through every peer'
+    if (missing === '') return
+  }
+  throw new Violation('liveness', `after ${recoveryBudgetUs / 1e6} s without faults there is still missing: ${missing}`)
+}
+
+/** A write, then a read that must show it, through one peer; again and again until both are answered. */
+function askUntilServed(cluster: Cluster, index: number, done: () => void): void {
+  const peer = cluster.peer(index)
+  const key = `/registry/core/configmaps/default/last-${index}`
+  const value = new TextEncoder().encode(`last of ${peer.id}`)
+  const read = (): void => peer.read(key, (answer) => {
+    if (answer.kind !== 'value') return read()
+    demand(answer.value !== undefined, 'linearizability', () => `${peer.id} does not show the write that it acknowledged`)
+    done()
+  })
+  const write = (): void => peer.write({ conditions: [], writes: [{ kind: 'put', key, value, terminating: false }] }, (answer) => {
+    if (answer.kind === 'applied') read()
+    else write()
+  })
+  write()
+}
+
+/** What keeps the cluster from being whole; empty when nothing does. */
+function whatIsMissing(cluster: Cluster): string {
+  const leaders = cluster.running().filter((peer) => peer.engine.status().role === 'leader')
+  if (leaders.length !== 1) return `one leader (there are ${leaders.length})`
+  const highest = Math.max(...cluster.peers.map((peer) => peer.machine.index))
+  for (const peer of cluster.peers) {
+    const status = peer.engine.status()
+    if (peer.machine.index !== highest) return `${peer.id} is at ${peer.machine.index} of ${highest}`
+    if (!status.quorum) return `${peer.id} sees no quorum`
+    const away = status.members.find((member) => member.state !== 'alive')
+    if (away !== undefined) return `${peer.id} sees ${away.peer} ${away.state}`
+  }
+  return ''
+}

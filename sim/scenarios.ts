@@ -1,0 +1,32 @@
+// Named runs: situations that deserve to be met on every day and not only when chance brings them. Each is a swarm run with
+// some of its draws fixed; a bug that the simulator found gets its own name here, with the seed that showed it.
+import { seededRandom } from '../protocol/base/random.ts'
+import { swarmOptions } from './options.ts'
+import type { FaultTimes, RunOptions } from './options.ts'
+
+export interface Scenario {
+  readonly name: string
+  readonly options: RunOptions
+}
+
+const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionUs: 0, oneWayUs: 0, swizzleUs: 0, exileUs: 0 }
+const quietNetwork = { leastLatencyUs: 100, meanLatencyUs: 300, loss: 0, duplication: 0, ordered: true }
+
+function scenario(name: string, seed: number, peers: number, fixed: Partial<RunOptions>): Scenario {
+  return { name, options: { ...swarmOptions(seed, seededRandom(seed), peers, 20_000_000), ...fixed } }
+}
+
+export const scenarios: readonly Scenario[] = [
+  scenario('nothing goes wrong', 1, 3, { faults: noFaults, network: quietNetwork, slowDisk: 1 }),
+  scenario('one peer alone', 2, 1, { faults: { ...noFaults, crashUs: 3_000_000 } }),
+  scenario('two peers', 3, 2, { faults: { ...noFaults, crashUs: 3_000_000 } }),
+  scenario('all crash at once, again and again', 4, 3, { faults: { ...noFaults, crashAllUs: 4_000_000 } }),
+  scenario('partitions', 5, 5, { faults: { ...noFaults, partitionUs: 3_000_000 } }),
+  scenario('one-way cuts', 6, 5, { faults: { ...noFaults, oneWayUs: 3_000_000 } }),
+  scenario('swizzled clogs', 7, 5, { faults: { ...noFaults, swizzleUs: 3_000_000 } }),
+  scenario('somebody stands still', 8, 3, { faults: { ...noFaults, pauseUs: 3_000_000 } }),
+  scenario('exiles that need a whole state', 9, 4, { faults: { ...noFaults, exileUs: 4_000_000 }, saveStateUs: 300_000, thinkUs: 5000, clients: 5 }),
+  scenario('a very slow disk', 10, 3, { slowDisk: 50, faults: { ...noFaults, crashUs: 8_000_000 } }),
+  scenario('mirrors beside three voters', 11, 7, { maxVoters: 3, faults: { ...noFaults, crashUs: 3_000_000, partitionUs: 5_000_000 } }),
+  scenario('heavy loss', 12, 3, { network: { ...quietNetwork, loss: 0.25, duplication: 0.2, ordered: false } }),
+]

@@ -1,0 +1,48 @@
+// The disk's one promise: what was reported as saved survives a crash; the rest may be lost or torn, in order.
+import assert from 'node:assert/strict'
+import type { Entry } from '../../protocol/message/entry.ts'
+import { Disk } from '../../sim/disk.ts'
+import { World } from '../../sim/world.ts'
+
+function entry(index: number, term: number): Entry {
+  return { index, term, timeMs: 0, body: { kind: 'noop' } }
+}
+
+describe('sim / disk', () => {
+  it('keeps what was synced and at most a head of the rest', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const world = new World(seed, false)
+      const disk = new Disk(world, { meanSyncUs: 1000, tornShare: 0.7 })
+      let synced = 0
+      for (let i = 1; i <= 20; i++) {
+        world.after(i * 300, () => {
+          const hardState = { term: i, vote: undefined, commit: 0 }
+          disk.write({ sequence: i, hardState, entries: [entry(2 * i - 1, i), entry(2 * i, i)], compactTo: undefined }, () => { synced = i })
+        })
+      }
+      world.run(3000 + world.random.integer(4000))
+      disk.crash()
+      const { log } = disk.recovered()
+      assert.ok(log.entries.length >= 2 * synced)
+      assert.deepEqual(log.entries.map((one) => one.index), Array.from({ length: log.entries.length }, (_, i) => i + 1))
+      assert.ok(log.hardState.term >= (log.entries.at(-1)?.term ?? 0))
+    }
+  })
+  it('an append replaces what lies behind it', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    const write = (sequence: number, entries: Entry[]): void => disk.write({ sequence, hardState: undefined, entries, compactTo: undefined }, () => {})
+    write(1, [entry(1, 1), entry(2, 1), entry(3, 1)])
+    write(2, [entry(2, 2)])
+    assert.deepEqual(disk.written().map((one) => one.term), [1, 2])
+    world.run(1_000_000)
+    assert.deepEqual(disk.recovered().log.entries.map((one) => one.term), [1, 2])
+  })
+  it('does not let the log be cut beyond the saved state', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    const compactTo = { index: 1, term: 1, configuration: { voters: [], learners: [], witnesses: [] } }
+    disk.write({ sequence: 1, hardState: undefined, entries: [entry(1, 1)], compactTo }, () => {})
+    assert.throws(() => world.run(1_000_000), /the log is cut/)
+  })
+})
