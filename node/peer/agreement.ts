@@ -1,0 +1,171 @@
+// The main thread's side of agreement: proposes transactions, waits for their results in the applied log, and answers
+// linearizable reads. Without a majority it refuses before anything is proposed, so that the refusal is certain.
+// What is committed reaches the store through here and nowhere else.
+import { required } from '../../protocol/base/assert.ts'
+import type { LogIndex, PeerId, Revision } from '../../protocol/base/ids.ts'
+import type { EngineStatus } from '../../protocol/engine/types.ts'
+import { decodeEntries, encodeTransaction } from '../../protocol/message/codec.ts'
+import type { Transaction, TransactionResult } from '../../protocol/message/transaction.ts'
+import type { AgreedState } from '../base/agreed-state.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Metrics } from '../base/metrics.ts'
+import type { StateStore } from '../store/types.ts'
+import { noAgreement } from './errors.ts'
+import { majorityWaitMs } from './limits.ts'
+import { appliedIndex, proposalSeconds, quorumGauge } from './metrics.ts'
+import { Proposals, type ProposalCounter } from './proposals.ts'
+import type { Order } from './types.ts'
+
+interface Reading {
+  readonly resolve: (index: LogIndex) => void
+  readonly reject: () => void
+}
+
+export interface AgreementDeps {
+  readonly store: StateStore
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly counter: ProposalCounter
+  readonly send: (order: Order, transfer?: readonly Uint8Array[]) => void
+}
+
+export class Agreement implements AgreedState<Transaction, TransactionResult> {
+  readonly #deps: AgreementDeps
+  readonly #self: PeerId
+  readonly #proposals: Proposals
+  readonly #reads = new Map<number, Reading>()
+  readonly #waiters = new Set<() => void>()
+  #lastContext = 0
+  /** The read that callers of this turn of the loop share. */
+  #gathering: Promise<LogIndex> | undefined
+  #status: EngineStatus | undefined
+  #stopped = false
+
+  constructor(deps: AgreementDeps, self: PeerId) {
+    this.#deps = deps
+    this.#self = self
+    this.#proposals = new Proposals(deps.clock)
+  }
+
+  async commit(transaction: Transaction, timeoutMs: number, signal?: AbortSignal): Promise<TransactionResult> {
+    const startedMs = this.#deps.clock.bootMs()
+    await this.#majority(Math.min(timeoutMs, majorityWaitMs), signal)
+    const leftMs = Math.max(1, timeoutMs - (this.#deps.clock.bootMs() - startedMs))
+    const command = encodeTransaction(transaction)
+    const counter = this.#deps.counter.next()
+    const outcome = this.#proposals.wait(counter, leftMs, signal)
+    this.#deps.send({ kind: 'propose', counter, command }, [command])
+    const recorder = this.#deps.metrics.histogram(proposalSeconds)
+    try {
+      const result = await outcome
+      recorder.observe({ outcome: result.kind }, (this.#deps.clock.bootMs() - startedMs) / 1_000)
+      return result
+    } catch (error) {
+      recorder.observe({ outcome: 'failed' }, (this.#deps.clock.bootMs() - startedMs) / 1_000)
+      throw error
+    }
+  }
+
+  async barrier(timeoutMs: number, signal?: AbortSignal): Promise<Revision> {
+    const startedMs = this.#deps.clock.bootMs()
+    await this.#majority(Math.min(timeoutMs, majorityWaitMs), signal)
+    const limit = Promise.withResolvers<never>()
+    const refuse = (): void => limit.reject(noAgreement.make({ reason: 'noMajority' }))
+    const timer = this.#deps.clock.after(timeoutMs - (this.#deps.clock.bootMs() - startedMs), refuse)
+    signal?.addEventListener('abort', refuse, { once: true })
+    try {
+      const index = await Promise.race([this.#gather(), limit.promise])
+      if (this.#deps.store.appliedIndex() < index) {
+        const leftMs = Math.max(1, timeoutMs - (this.#deps.clock.bootMs() - startedMs))
+        await this.#deps.store.waitForIndex(index, leftMs, signal)
+      }
+      return this.#deps.store.revision()
+    } finally {
+      timer.cancel()
+      signal?.removeEventListener('abort', refuse)
+    }
+  }
+
+  quorum(): boolean {
+    return !this.#stopped && this.#status?.quorum === true
+  }
+
+  status(): EngineStatus | undefined {
+    return this.#status
+  }
+
+  /** The peer thread told how it stands. */
+  told(status: EngineStatus): void {
+    this.#status = status
+    this.#deps.metrics.gauge(quorumGauge).set({}, status.quorum ? 1 : 0)
+    if (status.quorum) for (const wake of [...this.#waiters]) wake()
+  }
+
+  /** Applies a batch of committed entries; answers whether it may have changed the protocol's own records. */
+  committed(bytes: Uint8Array): boolean {
+    const { store, metrics } = this.#deps
+    const reached = store.appliedIndex()
+    // After a received snapshot the engine may still have handed over entries that it contains.
+    const entries = decodeEntries(bytes).filter((entry) => entry.index > reached)
+    for (const { proposal, result } of store.apply(entries)) {
+      if (proposal.peer === this.#self) this.#proposals.applied(proposal.counter, result)
+    }
+    metrics.gauge(appliedIndex).set({}, store.appliedIndex())
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('/shoal/')
+  }
+
+  outcome(counter: number, outcome: 'noLeader' | 'overloaded'): void {
+    // The engine gave up waiting for a leader; one that it spoke to before may still commit the write.
+    this.#proposals.refused(counter, outcome === 'overloaded' ? 'overloaded' : 'maybe')
+  }
+
+  read(context: number, index: LogIndex | undefined): void {
+    const reading = this.#reads.get(context)
+    this.#reads.delete(context)
+    if (index === undefined) reading?.reject()
+    else reading?.resolve(index)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#proposals.stop()
+    for (const reading of this.#reads.values()) reading.reject()
+    this.#reads.clear()
+    for (const wake of [...this.#waiters]) wake()
+  }
+
+  /** One question to the leader for all reads that begin in the same turn of the loop. */
+  #gather(): Promise<LogIndex> {
+    this.#gathering ??= new Promise((resolve, reject) => {
+      queueMicrotask(() => {
+        this.#gathering = undefined
+        const context = ++this.#lastContext
+        this.#reads.set(context, { resolve, reject: () => reject(noAgreement.make({ reason: this.#stopped ? 'stopped' : 'noMajority' })) })
+        this.#deps.send({ kind: 'read', context })
+      })
+    })
+    return this.#gathering
+  }
+
+  /** Waits for a majority. Throws SHOAL_NO_AGREEMENT: noMajority after `timeoutMs`, stopped when the peer stops. */
+  async #majority(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (!this.quorum() && !this.#stopped) await this.#woken(timeoutMs, signal)
+    if (this.#stopped) throw noAgreement.make({ reason: 'stopped' })
+    if (!this.quorum()) throw noAgreement.make({ reason: 'noMajority' })
+  }
+
+  #woken(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: Timer | undefined
+      const wake = (): void => {
+        required(timer, 'the timer').cancel()
+        signal?.removeEventListener('abort', wake)
+        this.#waiters.delete(wake)
+        resolve()
+      }
+      timer = this.#deps.clock.after(timeoutMs, wake)
+      signal?.addEventListener('abort', wake, { once: true })
+      this.#waiters.add(wake)
+    })
+  }
+}

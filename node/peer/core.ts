@@ -1,0 +1,242 @@
+// The peer thread's composition: host, log, engine, lanes, gossip and snapshots, built and stopped in order, and the
+// orders and reports that pass between it and the main thread. It runs in a worker, or in the same thread for tests.
+// It holds no state of the cluster but the protocol's own; questions about the state go to the main thread.
+import { seededRandom, type Random } from '../../protocol/base/random.ts'
+import { required, unreachable } from '../../protocol/base/assert.ts'
+import type { PeerId } from '../../protocol/base/ids.ts'
+import type { EngineOptions, PeerEngine, Recovered, SystemState } from '../../protocol/engine/types.ts'
+import type { Member } from '../../protocol/membership/types.ts'
+import { ShoalError } from '../base/errors.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { peerKeyFromBytes } from '../identity/peer-key.ts'
+import { Asks } from './asks.ts'
+import { Driver } from './driver.ts'
+import { listenFailed } from './errors.ts'
+import { Gossip, gossipTopic } from './gossip.ts'
+import { Host } from './host.ts'
+import { JoinDoor } from './join-door.ts'
+import { Lanes } from './lanes.ts'
+import { tickMs } from './limits.ts'
+import { Pulse } from './pulse.ts'
+import { Snapshots } from './snapshots.ts'
+import { Trust } from './trust.ts'
+import type { CoreOptions, Link, Order, PeerLog, Report } from './types.ts'
+
+export interface CoreDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly openLog: (directory: string, mark: CoreOptions['mark']) => Promise<PeerLog>
+  readonly createEngine: (options: EngineOptions, recovered: Recovered, random: Random) => PeerEngine
+  /** Ends the process: the main thread hangs, or the log cannot be written. */
+  readonly abort: (why: string) => void
+}
+
+/** Everything that lives between start and stop. */
+interface Running {
+  readonly host: Host
+  readonly log: PeerLog
+  readonly driver: Driver
+  readonly lanes: Lanes
+  readonly snapshots: Snapshots
+}
+
+export class Core {
+  readonly #deps: CoreDeps
+  readonly #options: CoreOptions
+  readonly #link: Link<Report, Order>
+  readonly #asks: Asks
+  readonly #trust: Trust
+  readonly #pulse = new Pulse()
+  readonly #hints = new Map<PeerId, readonly string[]>()
+  #system: SystemState
+  #running: Running | undefined
+  #timer: Timer | undefined
+  #ticks = 0
+  #healthy = true
+  #told = ''
+
+  constructor(deps: CoreDeps, options: CoreOptions, link: Link<Report, Order>) {
+    this.#deps = deps
+    this.#options = options
+    this.#link = link
+    this.#system = options.system
+    this.#asks = new Asks((report, transfer) => link.send(report, transfer))
+    const members = [...options.system.peers, ...options.known].map((record) => record.peer)
+    this.#trust = new Trust(options.authority, members, options.removed)
+  }
+
+  /** Builds everything and begins to tick. Reports `started`, or `failed` and builds nothing. */
+  async start(): Promise<void> {
+    this.#link.onMessage((order) => this.#obey(order))
+    try {
+      await this.#build()
+    } catch (error) {
+      await this.#tearDown()
+      this.#link.send({ kind: 'failed', why: error instanceof Error ? error.message : String(error), listen: error instanceof ShoalError && listenFailed.is(error) })
+    }
+  }
+
+  async #build(): Promise<void> {
+    const { clock, logger } = this.#deps
+    const { cluster, listen, certificate } = this.#options
+    const key = peerKeyFromBytes(this.#options.keyBytes, 'memory')
+    const random = seededRandom(this.#options.seed)
+    const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark)
+    const engine = this.#engine(key.peerId, log.recovered, random)
+    const host = await Host.create(this.#trust, { key: key.key, listen, topic: gossipTopic(cluster) }).catch(async (error: unknown) => {
+      await log.close()
+      throw error
+    })
+    const addressesOf = (peer: PeerId): readonly string[] => this.#addressesOf(peer)
+    const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, addressesOf }, { self: key.peerId, cluster, certificate }, {
+      frames: (from, frames) => driver.receive(from, frames),
+      lost: (peer) => driver.connectionLost(peer),
+    })
+    const gossip = new Gossip({ host, trust: this.#trust, clock, logger, key, cluster }, (batch) => driver.gossiped(batch))
+    const ask = this.#asks.ask.bind(this.#asks)
+    const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf }, (mark) => driver.snapshotInstalled(mark))
+    const driver = new Driver({
+      engine, log, clock, logger,
+      send: (to, frame) => lanes.send(to, frame),
+      publish: (batch) => gossip.publish(batch),
+      report: (report, transfer) => this.#report(report, transfer),
+      fetchSnapshot: (wanted) => snapshots.fetch(wanted),
+      failed: (error) => this.#deps.abort(error instanceof Error ? error.message : String(error)),
+    }, { self: key.peerId, cluster })
+    this.#running = { host, log, driver, lanes, snapshots }
+    await new JoinDoor({ clock, logger, ask }).start(host)
+    await snapshots.start()
+    await gossip.start()
+    await lanes.start()
+    driver.tick()
+    driver.announce(this.#ownAddresses(host))
+    this.#link.send({ kind: 'started', addresses: this.#ownAddresses(host), problem: log.recovered.mayVote ? undefined : 'the log was damaged: this peer does not vote until it has caught up' })
+    this.#tick()
+  }
+
+  #engine(self: PeerId, recovered: Recovered, random: Random): PeerEngine {
+    const { cluster, maxVoters, works, bootstrap } = this.#options
+    const engine = this.#deps.createEngine({ self, cluster, maxVoters, works }, recovered, random.fork())
+    const empty = recovered.entries.length === 0 && recovered.snapshot.index === 0 && recovered.hardState.term === 0
+    if (bootstrap && empty) engine.bootstrap()
+    if (this.#system.peers.length > 0) {
+      const { index } = recovered.snapshot
+      engine.applied({ index, durableIndex: index, system: this.#system })
+    }
+    return engine
+  }
+
+  /** What others should dial: as told, or every listener but loopback, unless there is nothing else. */
+  #ownAddresses(host: Host): readonly string[] {
+    if (this.#options.advertise.length > 0) return this.#options.advertise
+    const all = host.addresses()
+    const outside = all.filter((address) => !/^\/ip4\/127\.|^\/ip6\/::1\//.test(address))
+    return outside.length > 0 ? outside : all
+  }
+
+  /** The newest hint first, then the agreed table, then what was known at the start. */
+  #addressesOf(peer: PeerId): readonly string[] {
+    const agreed = this.#system.peers.find((record) => record.peer === peer)?.addresses ?? []
+    const known = this.#options.known.find((record) => record.peer === peer)?.addresses ?? []
+    return [...new Set([...this.#hints.get(peer) ?? [], ...agreed, ...known])].slice(0, 16)
+  }
+
+  #report(report: Report, transfer?: readonly Uint8Array[]): void {
+    if (report.kind === 'members') for (const member of report.members) this.#noticed(member)
+    this.#link.send(report, transfer)
+  }
+
+  #noticed(member: Member): void {
+    if (member.hint.addresses.length > 0) this.#hints.set(member.peer, member.hint.addresses)
+    // A connection with a machine that vanished would swallow messages for minutes; the next one is dialled anew.
+    if (member.state === 'dead') this.#running?.host.drop(member.peer)
+  }
+
+  #tick(): void {
+    const running = this.#running
+    if (running === undefined) return
+    this.#timer = this.#deps.clock.after(tickMs, () => this.#tick())
+    const verdict = this.#pulse.tick(this.#deps.clock.bootMs())
+    if (verdict === 'fatal') this.#deps.abort('the main thread did not answer for 10 s')
+    if (this.#healthy !== (verdict === 'healthy')) {
+      this.#healthy = verdict === 'healthy'
+      this.#deps.logger.warn(this.#healthy ? 'the main thread answers again' : 'the main thread does not answer')
+      running.driver.beat(this.#healthy, undefined)
+    }
+    running.driver.tick()
+    running.lanes.tick()
+    if (++this.#ticks % 5 === 0) this.#tellStatus(running, false)
+  }
+
+  /** Tells the main thread when what it decides by has changed, and everything with each beat. */
+  #tellStatus(running: Running, always: boolean): void {
+    const status = running.driver.status()
+    const now = `${status.quorum} ${status.leader} ${status.role} ${status.term}`
+    if (!always && now === this.#told) return
+    this.#told = now
+    this.#link.send({ kind: 'status', status })
+  }
+
+  #obey(order: Order): void {
+    const running = this.#running
+    if (order.kind === 'answer') this.#asks.answered(order.id, order.answer)
+    if (running === undefined) return
+    switch (order.kind) {
+      case 'propose':
+        return running.driver.propose(order.counter, order.command)
+      case 'read':
+        return running.driver.read(order.context)
+      case 'applied':
+        return this.#applied(running, order)
+      case 'beat':
+        this.#pulse.beat()
+        running.driver.beat(true, order.reports)
+        return this.#tellStatus(running, true)
+      case 'certificate':
+        return running.lanes.renew(order.certificate)
+      case 'answer':
+        return
+      case 'stop':
+        void this.#stop(order.leave)
+        return
+      default:
+        unreachable(order, 'order')
+    }
+  }
+
+  #applied(running: Running, order: Order & { readonly kind: 'applied' }): void {
+    if (order.system !== undefined) {
+      this.#system = order.system
+      this.#trust.agreed(order.system.peers.map((record) => record.peer), required(order.removed, 'the list of removed peers'))
+    }
+    running.driver.applied({ index: order.index, durableIndex: order.durableIndex, system: order.system })
+  }
+
+  /** Gives leadership away, lets the last words leave, and takes everything down. */
+  async #stop(leave: boolean): Promise<void> {
+    const running = this.#running
+    if (running !== undefined) {
+      const wasLeader = running.driver.status().role === 'leader'
+      running.driver.stop(leave)
+      const untilMs = this.#deps.clock.bootMs() + (wasLeader ? 1_000 : 100)
+      while (this.#deps.clock.bootMs() < untilMs && (!wasLeader || running.driver.status().role === 'leader')) {
+        await new Promise<void>((resolve) => { this.#deps.clock.after(20, resolve) })
+      }
+    }
+    await this.#tearDown()
+    this.#link.send({ kind: 'stopped' })
+  }
+
+  async #tearDown(): Promise<void> {
+    const running = this.#running
+    this.#running = undefined
+    this.#timer?.cancel()
+    this.#asks.stop()
+    if (running === undefined) return
+    running.snapshots.stop()
+    running.lanes.stop()
+    await running.host.stop()
+    await running.log.close()
+  }
+}

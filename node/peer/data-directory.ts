@@ -1,0 +1,137 @@
+// What a peer keeps of itself on disk beside log and state: key, cluster file, certificates, the first transaction of a
+// new cluster. Files are written whole or not at all, private ones for their owner only.
+// The lock against a second daemon belongs to the log, which is opened first.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KeyedCertificate } from '../identity/ca.ts'
+import { readPeerKey, writePeerKey, type PeerKey } from '../identity/peer-key.ts'
+import { clusterFileDamaged, dataDirectoryEmpty, dataDirectoryTaken } from './errors.ts'
+import { isObject, parseObject, strings } from './records.ts'
+import type { KnownPeer } from './types.ts'
+
+/** `cluster.json`: which cluster this is and whom to ask first. */
+export interface ClusterFile {
+  readonly cluster: string
+  readonly incarnation: number
+  readonly name: string
+  readonly role: 'peer' | 'witness'
+  readonly zone: string
+  readonly peers: readonly KnownPeer[]
+}
+
+/** Everything of a peer that is needed to start it. */
+export interface PeerIdentity {
+  readonly key: PeerKey
+  readonly file: ClusterFile
+  /** The cluster authority's certificate, PEM. */
+  readonly authority: string
+  /** The node as a client, bound to its peer id. */
+  readonly node: KeyedCertificate
+  /** For the API server and the kubelet. */
+  readonly serving: KeyedCertificate
+}
+
+export class DataDirectory {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  get log(): string {
+    return join(this.path, 'log')
+  }
+
+  get state(): string {
+    return join(this.path, 'state')
+  }
+
+  get counter(): string {
+    return join(this.path, 'proposal-counter')
+  }
+
+  /** The name of the peer that lives here, or undefined. */
+  occupant(): string | undefined {
+    return existsSync(join(this.path, 'cluster.json')) ? this.#clusterFile().name : undefined
+  }
+
+  /** Throws SHOAL_ALREADY_A_PEER when a peer lives here; makes the directory otherwise. */
+  claim(): void {
+    const name = this.occupant()
+    if (name !== undefined) throw dataDirectoryTaken.make({ directory: this.path, name })
+    mkdirSync(join(this.path, 'certificates'), { recursive: true, mode: 0o700 })
+  }
+
+  /** Writes a new peer. The cluster file comes last: with it the peer exists. */
+  found(identity: PeerIdentity, firstTransaction: string | undefined): void {
+    writePeerKey(join(this.path, 'peer.key'), identity.key)
+    this.writeCertificates(identity)
+    this.#write('certificates/authority.crt', identity.authority, 0o644)
+    if (firstTransaction !== undefined) this.#write('first-transaction.json', firstTransaction, 0o600)
+    this.writeClusterFile(identity.file)
+  }
+
+  writeCertificates(certificates: Pick<PeerIdentity, 'node' | 'serving'>): void {
+    for (const which of ['node', 'serving'] as const) {
+      this.#write(`certificates/${which}.key`, certificates[which].privateKey, 0o600)
+      this.#write(`certificates/${which}.crt`, certificates[which].certificate, 0o644)
+    }
+  }
+
+  writeClusterFile(file: ClusterFile): void {
+    this.#write('cluster.json', `${JSON.stringify(file, undefined, 2)}\n`, 0o644)
+  }
+
+  /** Throws SHOAL_NOT_A_PEER, SHOAL_CLUSTER_FILE_DAMAGED, SHOAL_KEY_DAMAGED. */
+  read(): PeerIdentity {
+    if (!existsSync(join(this.path, 'cluster.json'))) throw dataDirectoryEmpty.make({ directory: this.path })
+    const key = readPeerKey(join(this.path, 'peer.key'))
+    if (key === undefined) throw clusterFileDamaged.make({ path: join(this.path, 'peer.key') })
+    const pair = (which: string): KeyedCertificate => ({
+      certificate: this.#text(`certificates/${which}.crt`), privateKey: this.#text(`certificates/${which}.key`),
+    })
+    return { key, file: this.#clusterFile(), authority: this.#text('certificates/authority.crt'), node: pair('node'), serving: pair('serving') }
+  }
+
+  /** The writes that make a new cluster, until they have been applied. */
+  firstTransaction(): string | undefined {
+    const path = join(this.path, 'first-transaction.json')
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  }
+
+  firstTransactionDone(): void {
+    rmSync(join(this.path, 'first-transaction.json'), { force: true })
+  }
+
+  #clusterFile(): ClusterFile {
+    const path = join(this.path, 'cluster.json')
+    const value = parseObject(readFileSync(path))
+    if (value === undefined || typeof value['cluster'] !== 'string' || typeof value['incarnation'] !== 'number' || typeof value['name'] !== 'string') {
+      throw clusterFileDamaged.make({ path })
+    }
+    const peers = Array.isArray(value['peers']) ? value['peers'].filter(isObject) : []
+    return {
+      cluster: value['cluster'],
+      incarnation: value['incarnation'],
+      name: value['name'],
+      role: value['role'] === 'witness' ? 'witness' : 'peer',
+      zone: typeof value['zone'] === 'string' ? value['zone'] : '',
+      peers: peers.map((peer) => ({ peer: String(peer['peer']), name: String(peer['name']), addresses: strings(peer['addresses']) })),
+    }
+  }
+
+  #text(name: string): string {
+    const path = join(this.path, name)
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      throw clusterFileDamaged.make({ path }, error)
+    }
+  }
+
+  #write(name: string, text: string, mode: number): void {
+    const path = join(this.path, name)
+    writeFileSync(`${path}.part`, text, { mode, flush: true })
+    renameSync(`${path}.part`, path)
+  }
+}

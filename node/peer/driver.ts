@@ -1,0 +1,178 @@
+// The driver carries out what the engine decides, in the order of the Ready's fields: what may leave at once leaves, the
+// save goes to the log, and what depends on it leaves only after it has been synced. It decides nothing itself.
+// Whatever happens outside comes in through one of its methods, each of which ends by asking the engine again.
+import { assert } from '../../protocol/base/assert.ts'
+import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
+import type { Applied, EngineStatus, PeerEngine, Ready } from '../../protocol/engine/types.ts'
+import { decodeMessage, encodeEntries, encodeMessage } from '../../protocol/message/codec.ts'
+import type { Entry, SnapshotMark } from '../../protocol/message/entry.ts'
+import { MessageError } from '../../protocol/message/errors.ts'
+import type { GossipBatch, Message } from '../../protocol/message/message.ts'
+import type { WorkReport } from '../../protocol/message/ownership.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { committedBatchEntries } from './limits.ts'
+import type { PeerLog, Report } from './types.ts'
+
+/** What the driver drives. */
+export interface DriverDeps {
+  readonly engine: PeerEngine
+  readonly log: PeerLog
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly send: (to: PeerId, frame: Uint8Array) => void
+  readonly publish: (batch: GossipBatch) => void
+  readonly report: (report: Report, transfer?: readonly Uint8Array[]) => void
+  readonly fetchSnapshot: (wanted: { readonly atLeast: LogIndex; readonly from: readonly PeerId[] }) => void
+  /** The log cannot be written any more: the peer must end (P3). */
+  readonly failed: (error: unknown) => void
+}
+
+type Letter = { readonly to: PeerId; readonly message: Message }
+
+export class Driver {
+  readonly #deps: DriverDeps
+  readonly #self: PeerId
+  readonly #cluster: ClusterId
+  #pumping = false
+  #broken = false
+  /** Sequence of the newest save handed to the log, and of the newest that is synced. */
+  #savedTo = 0
+  #savingTo = 0
+  #waiting: { readonly after: number; readonly letters: readonly Letter[] }[] = []
+
+  constructor(deps: DriverDeps, options: { readonly self: PeerId; readonly cluster: ClusterId }) {
+    this.#deps = deps
+    this.#self = options.self
+    this.#cluster = options.cluster
+  }
+
+  tick(): void {
+    const { engine, clock } = this.#deps
+    engine.tick(clock.bootMs(), clock.wallMs())
+    this.pump()
+  }
+
+  /** Messages of one peer, as they arrived together. What cannot be decoded is dropped. */
+  receive(from: PeerId, frames: readonly Uint8Array[]): void {
+    for (const frame of frames) {
+      try {
+        this.#deps.engine.step(from, decodeMessage(this.#cluster, frame))
+      } catch (error) {
+        if (!(error instanceof MessageError)) throw error
+        this.#deps.logger.warn('a message was refused', { from, reason: error.message })
+      }
+    }
+    this.pump()
+  }
+
+  gossiped(batch: GossipBatch): void {
+    this.#deps.engine.gossiped(batch)
+    this.pump()
+  }
+
+  propose(counter: number, command: Uint8Array): void {
+    this.#deps.engine.propose({ peer: this.#self, counter }, command)
+    this.pump()
+  }
+
+  read(context: number): void {
+    this.#deps.engine.read(context)
+    this.pump()
+  }
+
+  applied(applied: Applied): void {
+    this.#deps.engine.applied(applied)
+    this.pump()
+  }
+
+  snapshotInstalled(mark: SnapshotMark): void {
+    this.#deps.engine.snapshotInstalled(mark)
+    this.pump()
+  }
+
+  connectionLost(peer: PeerId): void {
+    this.#deps.engine.connectionLost(peer)
+    this.pump()
+  }
+
+  announce(addresses: readonly string[]): void {
+    this.#deps.engine.announce(addresses)
+    this.pump()
+  }
+
+  beat(healthy: boolean, reports: readonly WorkReport[] | undefined): void {
+    this.#deps.engine.health(healthy)
+    if (reports !== undefined) this.#deps.engine.report(reports)
+    this.pump()
+  }
+
+  /** Hands leadership over; the driver goes on, so that the words leave. */
+  stop(leave: boolean): void {
+    this.#deps.engine.stop(leave)
+    this.pump()
+  }
+
+  status(): EngineStatus {
+    return this.#deps.engine.status()
+  }
+
+  /** Carries out everything that is ready. Input that arrives meanwhile is taken up by the same loop. */
+  pump(): void {
+    if (this.#pumping || this.#broken) return
+    this.#pumping = true
+    try {
+      for (let ready = this.#deps.engine.ready(); ready !== undefined && !this.#broken; ready = this.#deps.engine.ready()) this.#carryOut(ready)
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #carryOut(ready: Ready): void {
+    const { report, publish, fetchSnapshot } = this.#deps
+    this.#post(ready.send)
+    if (ready.save !== undefined) this.#save(ready.save)
+    if (ready.sendAfterSave.length > 0) {
+      if (this.#savedTo === this.#savingTo) this.#post(ready.sendAfterSave)
+      else this.#waiting.push({ after: this.#savingTo, letters: ready.sendAfterSave })
+    }
+    for (const batch of ready.publish) publish(batch)
+    this.#commit(ready.committed)
+    if (ready.fetchSnapshot !== undefined) fetchSnapshot(ready.fetchSnapshot)
+    for (const { kind, proposal } of ready.proposals) report({ kind: 'outcome', counter: proposal.counter, outcome: kind })
+    for (const read of ready.reads) report({ kind: 'read', context: read.context, index: read.kind === 'confirmed' ? read.index : undefined })
+    if (ready.members.length > 0) report({ kind: 'members', members: ready.members })
+    if (ready.works.length > 0) report({ kind: 'works', works: ready.works })
+    if (ready.assign.length > 0) report({ kind: 'assign', assignments: ready.assign })
+  }
+
+  #post(letters: readonly Letter[]): void {
+    for (const { to, message } of letters) this.#deps.send(to, encodeMessage(this.#cluster, message))
+  }
+
+  #save(save: NonNullable<Ready['save']>): void {
+    assert(save.sequence > this.#savingTo, 'saves come in order')
+    this.#savingTo = save.sequence
+    this.#deps.log.append(save).then(() => this.#saved(save.sequence), (error: unknown) => {
+      this.#broken = true
+      this.#deps.failed(error)
+    })
+  }
+
+  #saved(sequence: number): void {
+    if (this.#broken) return
+    assert(sequence > this.#savedTo, 'saves end in order')
+    this.#savedTo = sequence
+    this.#deps.engine.saved(sequence)
+    const due = this.#waiting.findIndex((waiting) => waiting.after > sequence)
+    for (const { letters } of this.#waiting.splice(0, due === -1 ? this.#waiting.length : due)) this.#post(letters)
+    this.pump()
+  }
+
+  #commit(entries: readonly Entry[]): void {
+    for (let at = 0; at < entries.length; at += committedBatchEntries) {
+      const bytes = encodeEntries(entries.slice(at, at + committedBatchEntries))
+      this.#deps.report({ kind: 'committed', entries: bytes }, [bytes])
+    }
+  }
+}

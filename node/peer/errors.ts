@@ -1,0 +1,94 @@
+// Errors of the peer zone: no agreement, joining that fails, and a data directory that is not what it should be.
+// A damaged log or state has its errors in the store zone.
+import type { NoAgreement } from '../base/agreed-state.ts'
+import { defineError } from '../base/errors.ts'
+
+const agreementText: { readonly [reason in NoAgreement]: string } = {
+  noMajority: 'the cluster has no majority of its voters in reach, so it cannot accept writes',
+  overloaded: 'too many writes are under way',
+  maybe: 'no answer in time; the write may still happen',
+  stopped: 'this peer is stopping',
+}
+
+export const noAgreement = defineError<{ readonly reason: NoAgreement }>({
+  code: 'SHOAL_NO_AGREEMENT',
+  message: ({ reason }) => agreementText[reason],
+  remedy: 'See `shoal status` for the peers that are missing. Reads, logs and running Pods go on; write again when a majority is back.',
+})
+
+export const dataDirectoryEmpty = defineError<{ readonly directory: string }>({
+  code: 'SHOAL_NOT_A_PEER',
+  message: ({ directory }) => `${directory} holds no peer`,
+  remedy: 'Start a cluster with `shoal init` or join one with `shoal join <invitation>`.',
+  exitStatus: 2,
+})
+
+export const dataDirectoryTaken = defineError<{ readonly directory: string; readonly name: string }>({
+  code: 'SHOAL_ALREADY_A_PEER',
+  message: ({ directory, name }) => `${directory} already holds peer ${name}`,
+  remedy: 'Start it with `shoal run`, choose another --data-dir, or remove the directory if the peer is to be forgotten.',
+  exitStatus: 2,
+})
+
+export const clusterFileDamaged = defineError<{ readonly path: string }>({
+  code: 'SHOAL_CLUSTER_FILE_DAMAGED',
+  message: ({ path }) => `${path} cannot be read`,
+  remedy: 'Restore the file from a copy, or remove the data directory and join again under a new identity.',
+})
+
+export const joinUnreachable = defineError<{ readonly tried: readonly string[] }>({
+  code: 'SHOAL_JOIN_UNREACHABLE',
+  message: ({ tried }) => `no peer answered at ${tried.join(', ')}`,
+  remedy: 'Check that one of these peers runs and that TCP port 7447 is open between the machines, or make a new invitation.',
+})
+
+export const joinClockWrong = defineError<{ readonly ownTime: string; readonly theirTime: string }>({
+  code: 'SHOAL_CLOCK_WRONG',
+  message: ({ ownTime, theirTime }) => `the clocks disagree: here it is ${ownTime}, at the cluster's peer ${theirTime}`,
+  remedy: 'Set the clock of the machine that is wrong (for example with `timedatectl set-ntp true`) and join again.',
+})
+
+export const joinWrongCluster = defineError<{ readonly address: string }>({
+  code: 'SHOAL_JOIN_WRONG_CLUSTER',
+  message: ({ address }) => `the peer at ${address} does not belong to the cluster that the invitation names`,
+  remedy: 'Make a new invitation on a peer of the cluster that is wanted; if the address is right, somebody else may be answering there.',
+})
+
+export const joinNameTaken = defineError<{ readonly name: string }>({
+  code: 'SHOAL_NAME_TAKEN',
+  message: ({ name }) => `the cluster already has a peer named ${name}`,
+  remedy: 'Choose another name with --name, or remove the old peer first with `shoal peer remove`.',
+  exitStatus: 2,
+})
+
+export const joinRefused = defineError<{ readonly why: string }>({
+  code: 'SHOAL_JOIN_REFUSED',
+  message: ({ why }) => `the cluster refused this machine: ${why}`,
+  remedy: 'Follow the reason; if it does not help, make a new invitation with `shoal token create`.',
+})
+
+export const peerUnknown = defineError<{ readonly name: string }>({
+  code: 'SHOAL_PEER_UNKNOWN',
+  message: ({ name }) => `the cluster has no peer named ${name}`,
+  remedy: 'See `shoal status` for the names.',
+  exitStatus: 2,
+})
+
+export const lastPeer = defineError<{ readonly name: string }>({
+  code: 'SHOAL_LAST_PEER',
+  message: ({ name }) => `${name} is the last peer of its cluster`,
+  remedy: 'Stop it and remove its data directory to end the cluster.',
+  exitStatus: 2,
+})
+
+export const listenFailed = defineError<{ readonly addresses: readonly string[] }>({
+  code: 'SHOAL_LISTEN_FAILED',
+  message: ({ addresses }) => `cannot listen on ${addresses.join(', ')}`,
+  remedy: 'Another program uses the port, or the address is not of this machine: see `ss -ltnp`, or choose another with --listen.',
+})
+
+export const peerThreadFailed = defineError<{ readonly why: string }>({
+  code: 'SHOAL_PEER_THREAD_FAILED',
+  message: ({ why }) => `the peer thread ended: ${why}`,
+  remedy: 'The supervisor starts the daemon again; if it repeats, the log above says why.',
+})

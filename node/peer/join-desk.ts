@@ -1,0 +1,158 @@
+// The desk at which a member lets machines in: checks clock and invitation, verifies the signature, has use, name and peer
+// agreed in one transaction, and only then signs. The transaction is idempotent by peer id, so that a joiner whose answer
+// got lost asks again, another member if need be. It never sees a socket; frames come from the door.
+import { randomBytes } from 'node:crypto'
+import type { PeerId } from '../../protocol/base/ids.ts'
+import type { PeerRecord } from '../../protocol/engine/types.ts'
+import type { Transaction, TransactionResult } from '../../protocol/message/transaction.ts'
+import type { Clock } from '../base/clock.ts'
+import { timestamp } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { authorityHash, type KeyedCertificate } from '../identity/ca.ts'
+import { checkNodeName, issueCertificate, nodeClientRequest, servingRequest } from '../identity/certificates.ts'
+import type { InvitationRecord } from '../identity/invitation.ts'
+import { ed25519Public, verifyEd25519 } from '../identity/peer-key.ts'
+import type { StateReader } from '../store/types.ts'
+import { noAgreement } from './errors.ts'
+import {
+  encodeJson, readApplication, readKnock, transcript, type Application, type Challenge, type Knock, type Refusal, type Welcome,
+} from './join-messages.ts'
+import { joinClockSkewMs, joinTimeoutMs } from './limits.ts'
+import {
+  authorityKey, invitationKeyOf, invitationRecord, invitationUsesPrefix, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, readPeers,
+} from './records.ts'
+
+export interface JoinDeskDeps {
+  readonly store: StateReader
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly commit: (transaction: Transaction, timeoutMs: number) => Promise<TransactionResult>
+}
+
+interface Session {
+  readonly remote: PeerId
+  readonly knock: Knock
+  readonly nonce: string
+  readonly startedMs: number
+}
+
+export class JoinDesk {
+  readonly #deps: JoinDeskDeps
+  readonly #cluster: { readonly cluster: string; readonly incarnation: number }
+  readonly #self: PeerId
+  readonly #sessions = new Map<number, Session>()
+
+  constructor(deps: JoinDeskDeps, options: { readonly cluster: string; readonly incarnation: number; readonly self: PeerId }) {
+    this.#deps = deps
+    this.#cluster = { cluster: options.cluster, incarnation: options.incarnation }
+    this.#self = options.self
+  }
+
+  /** The answer to one frame of a conversation. */
+  async answer(number: number, remote: PeerId, frame: Uint8Array): Promise<Uint8Array> {
+    this.#expire()
+    const session = this.#sessions.get(number)
+    this.#sessions.delete(number)
+    if (session !== undefined) return encodeJson(await this.#apply(session, readApplication(frame)))
+    const knock = readKnock(frame)
+    return encodeJson(knock === undefined ? other('the request cannot be read; is it a newer version of shoal?') : this.#knocked(number, remote, knock))
+  }
+
+  #knocked(number: number, remote: PeerId, knock: Knock): Challenge | Refusal {
+    const authority = readAuthority(this.#deps.store)
+    if (authority === undefined) return other('this peer has not caught up with the cluster yet; try again in a moment')
+    const nonce = randomBytes(16).toString('hex')
+    this.#sessions.set(number, { remote, knock, nonce, startedMs: this.#deps.clock.bootMs() })
+    return { kind: 'challenge', ...this.#cluster, authority: authority.certificate, nonce, wallMs: this.#deps.clock.wallMs() }
+  }
+
+  async #apply(session: Session, application: Application | undefined): Promise<Welcome | Refusal> {
+    const { store, clock, logger } = this.#deps
+    const authority = readAuthority(store)
+    if (application === undefined || authority === undefined) return other('the request cannot be read')
+    const nowMs = clock.wallMs()
+    if (Math.abs(nowMs - session.knock.wallMs) > joinClockSkewMs) return { kind: 'refusal', code: 'clock', detail: timestamp(nowMs) }
+    const invitation = invitationRecord(parseObject(store.get(invitationKeyOf(session.knock.invitation))?.value))
+    if (invitation === undefined) return { kind: 'refusal', code: 'unknown', detail: session.knock.invitation }
+    if (!this.#signed(session, application, invitation, authority)) return other('the invitation does not prove itself')
+    try {
+      checkNodeName(application.name)
+    } catch {
+      return other(`${JSON.stringify(application.name)} cannot name a peer`)
+    }
+    const refusal = await this.#agree(session.remote, application, invitation, nowMs)
+    if (refusal !== undefined) return refusal
+    logger.info('a peer joined', { peer: session.remote, name: application.name, invitation: invitation.id })
+    return this.#welcome(session.remote, application, invitation, authority, nowMs)
+  }
+
+  #signed(session: Session, application: Application, invitation: InvitationRecord, authority: KeyedCertificate): boolean {
+    const words = transcript({
+      cluster: this.#cluster.cluster, authorityHash: authorityHash(authority.certificate), joiner: session.remote, member: this.#self,
+      joinerNonce: session.knock.nonce, memberNonce: session.nonce, nodeCsr: application.nodeCsr, servingCsr: application.servingCsr, name: application.name,
+    })
+    const key = Buffer.from(invitation.publicKey, 'base64url')
+    return key.length === 32 && verifyEd25519(ed25519Public(key), words, Buffer.from(application.signature, 'base64url'))
+  }
+
+  /** Use, name and peer in one transaction. Undefined when the peer is a member now, also when it already was. */
+  async #agree(peer: PeerId, application: Application, invitation: InvitationRecord, nowMs: number): Promise<Refusal | undefined> {
+    const { store, commit } = this.#deps
+    const { name, zone, addresses } = application
+    if (peerRecord(parseObject(store.get(peerKeyOf(peer))?.value))?.name === name) return undefined
+    if (nowMs > invitation.expiresMs) return { kind: 'refusal', code: 'expired', detail: timestamp(invitation.expiresMs) }
+    const record: PeerRecord = { peer, name, role: invitation.role, addresses, zone }
+    const uses = invitationUsesPrefix(invitation.id)
+    const transaction: Transaction = {
+      conditions: [
+        { kind: 'present', key: invitationKeyOf(invitation.id), live: false },
+        { kind: 'absent', key: nameKeyOf(name) },
+        { kind: 'absent', key: peerKeyOf(peer) },
+        { kind: 'limit', prefix: uses, limit: invitation.uses },
+      ],
+      writes: [putJson(nameKeyOf(name), peer), putJson(peerKeyOf(peer), record), putJson(uses + peer, nowMs)],
+    }
+    let result
+    try {
+      result = await commit(transaction, joinTimeoutMs / 2)
+    } catch (error) {
+      if (noAgreement.is(error)) return { kind: 'refusal', code: 'noMajority', detail: error.message }
+      throw error
+    }
+    if (result.kind === 'applied') return undefined
+    const refusals: readonly Refusal[] = [
+      { kind: 'refusal', code: 'unknown', detail: invitation.id },
+      { kind: 'refusal', code: 'nameTaken', detail: name },
+      { kind: 'refusal', code: 'other', detail: 'this peer is a member already, under another name' },
+      { kind: 'refusal', code: 'usedUp', detail: String(invitation.uses) },
+    ]
+    // Lost a race against its own earlier question: then it is a member, and that is what was asked.
+    if (peerRecord(parseObject(store.get(peerKeyOf(peer))?.value))?.name === name) return undefined
+    return refusals[result.condition] ?? other('the cluster changed meanwhile; try again')
+  }
+
+  async #welcome(peer: PeerId, application: Application, invitation: InvitationRecord, authority: KeyedCertificate, nowMs: number): Promise<Welcome | Refusal> {
+    const { name, nodeCsr, servingCsr, hosts } = application
+    return {
+      kind: 'welcome',
+      role: invitation.role,
+      nodeCertificate: await issueCertificate(authority, nodeClientRequest(name, peer, nodeCsr), nowMs),
+      servingCertificate: await issueCertificate(authority, servingRequest(name, hosts, servingCsr), nowMs),
+      peers: readPeers(this.#deps.store),
+    }
+  }
+
+  #expire(): void {
+    const nowMs = this.#deps.clock.bootMs()
+    for (const [number, session] of this.#sessions) if (nowMs - session.startedMs > joinTimeoutMs) this.#sessions.delete(number)
+  }
+}
+
+/** The cluster's authority with its key, once the state is here. */
+export function readAuthority(store: StateReader): KeyedCertificate | undefined {
+  const value = parseObject(store.get(authorityKey)?.value)
+  if (typeof value?.['certificate'] !== 'string' || typeof value['privateKey'] !== 'string') return undefined
+  return { certificate: value['certificate'], privateKey: value['privateKey'] }
+}
+
+const other = (detail: string): Refusal => ({ kind: 'refusal', code: 'other', detail })

@@ -1,0 +1,117 @@
+// What joiner and member say to each other, and the words that the joiner signs. Two questions, two answers, as JSON frames.
+// Readers check every field, since on this protocol either side may be a stranger.
+import { createHash } from 'node:crypto'
+import type { PeerRecord } from '../../protocol/engine/types.ts'
+import { isObject, parseObject, peerRecord, strings } from './records.ts'
+
+/** The joiner knocks: which invitation, and what time it is there. */
+export interface Knock {
+  readonly kind: 'knock'
+  readonly invitation: string
+  readonly nonce: string
+  readonly wallMs: number
+}
+
+/** The member answers with what the joiner's signature must cover. */
+export interface Challenge {
+  readonly kind: 'challenge'
+  readonly cluster: string
+  readonly incarnation: number
+  readonly authority: string
+  readonly nonce: string
+  readonly wallMs: number
+}
+
+/** The joiner asks to be let in. */
+export interface Application {
+  readonly kind: 'apply'
+  readonly name: string
+  readonly zone: string
+  readonly addresses: readonly string[]
+  /** IP addresses for the serving certificate. */
+  readonly hosts: readonly string[]
+  readonly nodeCsr: string
+  readonly servingCsr: string
+  /** By the invitation's seed, base64url. */
+  readonly signature: string
+}
+
+export interface Welcome {
+  readonly kind: 'welcome'
+  readonly role: 'peer' | 'witness'
+  readonly nodeCertificate: string
+  readonly servingCertificate: string
+  readonly peers: readonly PeerRecord[]
+}
+
+/** Why not, in a form from which the joiner makes its own error. */
+export interface Refusal {
+  readonly kind: 'refusal'
+  readonly code: 'expired' | 'usedUp' | 'unknown' | 'nameTaken' | 'clock' | 'noMajority' | 'other'
+  readonly detail: string
+}
+
+export const encodeJson = (value: Knock | Challenge | Application | Welcome | Refusal): Uint8Array => Buffer.from(JSON.stringify(value))
+
+/** The signed words: cluster, authority, both peers, both nonces, both requests, name. A list in JSON leaves no room for confusion. */
+export function transcript(parts: {
+  readonly cluster: string
+  readonly authorityHash: string
+  readonly joiner: string
+  readonly member: string
+  readonly joinerNonce: string
+  readonly memberNonce: string
+  readonly nodeCsr: string
+  readonly servingCsr: string
+  readonly name: string
+}): Uint8Array {
+  const csrHash = createHash('sha256').update(JSON.stringify([parts.nodeCsr, parts.servingCsr])).digest('hex')
+  return Buffer.from(JSON.stringify([
+    'shoal join 1', parts.cluster, parts.authorityHash, parts.joiner, parts.member, parts.joinerNonce, parts.memberNonce, csrHash, parts.name,
+  ]))
+}
+
+export function readKnock(frame: Uint8Array): Knock | undefined {
+  const value = parseObject(frame)
+  if (value?.['kind'] !== 'knock' || typeof value['invitation'] !== 'string' || typeof value['nonce'] !== 'string' || typeof value['wallMs'] !== 'number') return undefined
+  return { kind: 'knock', invitation: value['invitation'], nonce: value['nonce'], wallMs: value['wallMs'] }
+}
+
+export function readChallenge(frame: Uint8Array): Challenge | Refusal | undefined {
+  const value = parseObject(frame)
+  if (value?.['kind'] === 'refusal') return readRefusal(value)
+  if (value?.['kind'] !== 'challenge') return undefined
+  const { cluster, incarnation, authority, nonce, wallMs } = value
+  if (typeof cluster !== 'string' || typeof incarnation !== 'number' || typeof authority !== 'string') return undefined
+  if (typeof nonce !== 'string' || typeof wallMs !== 'number') return undefined
+  return { kind: 'challenge', cluster, incarnation, authority, nonce, wallMs }
+}
+
+export function readApplication(frame: Uint8Array): Application | undefined {
+  const value = parseObject(frame)
+  if (value?.['kind'] !== 'apply') return undefined
+  const { name, zone, nodeCsr, servingCsr, signature } = value
+  if (typeof name !== 'string' || typeof zone !== 'string' || typeof nodeCsr !== 'string') return undefined
+  if (typeof servingCsr !== 'string' || typeof signature !== 'string') return undefined
+  const addresses = strings(value['addresses']).slice(0, 16)
+  const hosts = strings(value['hosts']).slice(0, 16)
+  return { kind: 'apply', name, zone, addresses, hosts, nodeCsr, servingCsr, signature }
+}
+
+export function readWelcome(frame: Uint8Array): Welcome | Refusal | undefined {
+  const value = parseObject(frame)
+  if (value?.['kind'] === 'refusal') return readRefusal(value)
+  if (value?.['kind'] !== 'welcome' || typeof value['nodeCertificate'] !== 'string' || typeof value['servingCertificate'] !== 'string') return undefined
+  const peers = Array.isArray(value['peers']) ? value['peers'].filter(isObject).map(peerRecord).filter((record) => record !== undefined) : []
+  return {
+    kind: 'welcome', role: value['role'] === 'witness' ? 'witness' : 'peer',
+    nodeCertificate: value['nodeCertificate'], servingCertificate: value['servingCertificate'], peers,
+  }
+}
+
+const refusalCodes = ['expired', 'usedUp', 'unknown', 'nameTaken', 'clock', 'noMajority', 'other'] as const
+
+function readRefusal(value: { readonly [field: string]: unknown }): Refusal {
+  const code = refusalCodes.find((known) => known === value['code']) ?? 'other'
+  return { kind: 'refusal', code, detail: typeof value['detail'] === 'string' ? value['detail'] : 'no reason given' }
+}

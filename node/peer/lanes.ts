@@ -1,0 +1,165 @@
+// The lanes to all other peers, and the streams on which they speak to us. Each stream begins with a hello that names the
+// cluster and carries a certificate; a stranger whose certificate does not convince is heard no further.
+// What the messages mean is not known here.
+import type { Stream } from '@libp2p/interface'
+import type { ClusterId, PeerId } from '../../protocol/base/ids.ts'
+import type { Random } from '../../protocol/base/random.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { FrameReader } from './frames.ts'
+import type { Host } from './host.ts'
+import { frameMaxBytes, fullMeshPeers } from './limits.ts'
+import { Lane } from './lane.ts'
+import { parseObject } from './records.ts'
+import type { Trust } from './trust.ts'
+
+/** Messages between members flow on streams of this protocol. */
+export const messageProtocol = '/shoal/peer/1'
+
+export interface LanesDeps {
+  readonly host: Host
+  readonly trust: Trust
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Best guesses first. */
+  readonly addressesOf: (peer: PeerId) => readonly string[]
+}
+
+export interface LanesEvents {
+  /** Messages of a trusted peer, as they came in one read. */
+  readonly frames: (from: PeerId, frames: readonly Uint8Array[]) => void
+  readonly lost: (peer: PeerId) => void
+}
+
+export class Lanes {
+  readonly #deps: LanesDeps
+  readonly #events: LanesEvents
+  readonly #self: PeerId
+  readonly #cluster: ClusterId
+  readonly #lanes = new Map<PeerId, Lane>()
+  readonly #inbound = new Map<PeerId, Stream>()
+  #certificate: string
+
+  constructor(deps: LanesDeps, options: { readonly self: PeerId; readonly cluster: ClusterId; readonly certificate: string }, events: LanesEvents) {
+    this.#deps = deps
+    this.#events = events
+    this.#self = options.self
+    this.#cluster = options.cluster
+    this.#certificate = options.certificate
+  }
+
+  async start(): Promise<void> {
+    const { host, trust } = this.#deps
+    host.subscribe({
+      connected: (peer) => this.#lanes.get(peer)?.wake(),
+      disconnected: (peer) => {
+        if (trust.trusted(peer)) this.#events.lost(peer)
+      },
+    })
+    trust.onChange((peer, trusted) => {
+      if (trusted) this.#ensure(peer)
+      else this.#forget(peer)
+    })
+    await host.handle(messageProtocol, (from, stream) => this.#accept(from, stream))
+    for (const peer of trust.peers()) this.#ensure(peer)
+  }
+
+  send(to: PeerId, frame: Uint8Array): void {
+    if (to !== this.#self && this.#deps.trust.trusted(to)) this.#lane(to).send(frame)
+  }
+
+  tick(): void {
+    for (const lane of this.#lanes.values()) lane.tick()
+  }
+
+  /** Shown in hellos from now on. */
+  renew(certificate: string): void {
+    this.#certificate = certificate
+  }
+
+  stop(): void {
+    for (const lane of this.#lanes.values()) lane.close()
+    this.#lanes.clear()
+  }
+
+  #ensure(peer: PeerId): void {
+    if (peer !== this.#self && this.#lanes.size < fullMeshPeers) this.#lane(peer)
+  }
+
+  #lane(peer: PeerId): Lane {
+    let lane = this.#lanes.get(peer)
+    if (lane === undefined) {
+      const { clock, random, host, addressesOf } = this.#deps
+      lane = new Lane({
+        clock, random,
+        open: () => host.open(peer, addressesOf(peer), messageProtocol),
+        hello: () => this.#hello(),
+        lost: () => {
+          if (!host.connected(peer)) this.#events.lost(peer)
+        },
+        drop: () => host.drop(peer),
+      }, peer, this.#lanes.size < fullMeshPeers)
+      this.#lanes.set(peer, lane)
+    }
+    return lane
+  }
+
+  #forget(peer: PeerId): void {
+    this.#lanes.get(peer)?.close()
+    this.#lanes.delete(peer)
+    this.#deps.host.drop(peer)
+  }
+
+  #hello(): Uint8Array {
+    return Buffer.from(JSON.stringify({ version: 1, ...this.#cluster, certificate: this.#certificate }))
+  }
+
+  #accept(from: PeerId, stream: Stream): void {
+    const reader = new FrameReader(frameMaxBytes)
+    let greeted = false
+    stream.addEventListener('message', (event) => {
+      let frames = reader.push(event.data.subarray())
+      if (frames !== undefined && !greeted && frames[0] !== undefined) {
+        greeted = this.#greet(from, frames[0])
+        if (greeted) this.#replace(from, stream)
+        frames = greeted ? frames.slice(1) : undefined
+      }
+      if (frames === undefined || !(this.#deps.trust.trusted(from) || !greeted)) {
+        stream.abort(new Error('refused'))
+        return
+      }
+      if (greeted && frames.length > 0) this.#events.frames(from, frames)
+    })
+    stream.addEventListener('remoteCloseWrite', () => { stream.close().catch(() => undefined) })
+  }
+
+  /** One stream a peer: an older one is from before its restart. */
+  #replace(from: PeerId, stream: Stream): void {
+    this.#inbound.get(from)?.abort(new Error('replaced'))
+    this.#inbound.set(from, stream)
+    stream.addEventListener('close', () => {
+      if (this.#inbound.get(from) === stream) this.#inbound.delete(from)
+    })
+  }
+
+  /** Whether the hello comes from a member of this very cluster. */
+  #greet(from: PeerId, frame: Uint8Array): boolean {
+    const { trust, logger, clock } = this.#deps
+    const hello = parseObject(frame)
+    if (hello?.['cluster'] !== this.#cluster.cluster || hello['incarnation'] !== this.#cluster.incarnation) {
+      logger.warn('a peer of another cluster or incarnation connected', { peer: from, cluster: hello?.['cluster'], incarnation: hello?.['incarnation'] })
+      return false
+    }
+    if (trust.trusted(from)) return true
+    try {
+      const name = trust.admit(from, typeof hello['certificate'] === 'string' ? hello['certificate'] : '', clock.wallMs())
+      const admitted = trust.trusted(from)
+      logger.info(admitted ? 'a peer showed its certificate' : 'a removed peer connected', { peer: from, name })
+      return admitted
+    } catch (error) {
+      logger.warn('a stranger was refused', { peer: from, reason: error instanceof Error ? error.message : String(error) })
+      return false
+    }
+  }
+}

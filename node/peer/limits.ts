@@ -1,0 +1,89 @@
+// Named limits of the peer's driver: queues, waits, sizes and rates on the way between the protocol and the world.
+// What happens when one is hit stands beside it. Times that the protocol itself keeps are in protocol/.
+
+/** How often the engine's clock ticks. */
+export const tickMs = 20
+
+/** How often the main thread beats to the peer thread, and reports its works with it. */
+export const beatMs = 500
+
+/** Main thread silent for longer: the peer renews neither lease nor assignments (engine.health). */
+export const beatUnhealthyMs = 2_000
+
+/** Main thread silent for longer: the process ends and its supervisor starts it again. */
+export const beatFatalMs = 10_000
+
+/** One tick counts at most this much towards the silence, so that a paused process is not taken for a hung thread. */
+export const beatStepMs = 200
+
+/** Messages waiting for one peer. The oldest are dropped beyond either; Raft and SWIM repeat what matters. */
+export const laneMaxFrames = 4_096
+export const laneMaxBytes = 24 * 1024 * 1024
+
+/** A frame on a direct stream: a message of at most 8 MiB and its head. Longer ones end the stream. */
+export const frameMaxBytes = 8 * 1024 * 1024 + 1024
+
+/** A lane that could not write for this long gives its connection up and dials again. */
+export const laneStuckMs = 4_000
+
+/** Waits between dials of one peer: doubling, with up to a half of jitter on top. */
+export const redialFirstMs = 100
+export const redialMostMs = 3_000
+
+/** A dial, and one address of it. */
+export const dialTimeoutMs = 5_000
+export const addressDialTimeoutMs = 2_000
+
+/** Up to this many members each peer keeps a connection to all; beyond, it dials when it has something to say. */
+export const fullMeshPeers = 64
+
+/** Connections, streams of one protocol on a connection, and inbound connections a second from one address (P: libp2p). */
+export const maxConnections = 1_024
+export const maxStreamsPerProtocol = 256
+export const inboundPerSecond = 64
+export const maxPendingInbound = 64
+
+/** Bytes of a gossiped batch that travel in the message itself; bigger ones are announced and fetched. */
+export const gossipInlineBytes = 64 * 1024
+
+/** Announced batches that are kept for others to fetch; the oldest are forgotten beyond. */
+export const gossipKeptBytes = 32 * 1024 * 1024
+
+/** A small request over a stream of its own: open, ask, answer. */
+export const requestTimeoutMs = 5_000
+
+/** Entries and bytes of one batch of committed entries between the threads; more travel as several. */
+export const committedBatchEntries = 1_000
+
+/** Snapshots being served at once; further askers are told to ask somebody else. */
+export const snapshotServed = 2
+
+/** A snapshot that nobody asked a chunk of for this long is closed. */
+export const snapshotIdleMs = 60_000
+
+/** Pause before a failed snapshot fetch is tried with the next peer. */
+export const snapshotRetryMs = 500
+
+/** Join requests: at once, a second on average, bytes of one frame, and the life of one conversation. */
+export const joinAtOnce = 4
+export const joinPerSecond = 10
+export const joinFrameBytes = 64 * 1024
+export const joinTimeoutMs = 20_000
+
+/** Clocks of joiner and member may differ by this much; more is refused, naming the machine to look at. */
+export const joinClockSkewMs = 5 * 60_000
+
+/** Writes that wait for their result here; more are refused as overloaded. */
+export const pendingProposals = 10_000
+
+/** A write or read waits this long for a majority to come back before it is refused. */
+export const majorityWaitMs = 5_000
+
+/** Proposal numbers are reserved on disk in blocks of this many, so that none is used twice. */
+export const counterBlock = 1_000_000
+
+/** How often the durable index is told to the engine, so that its log can be cut. */
+export const durableReportMs = 2_000
+
+/** How often certificates are looked at for renewal. */
+export const renewCheckMs = 60 * 60_000

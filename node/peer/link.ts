@@ -1,0 +1,62 @@
+// The way between the peer's two threads: over a worker's port, or within one thread for tests.
+// Only whole buffers are transferred; a view into a larger one is copied, or the rest of its buffer would go as well.
+import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
+import type { Link } from './types.ts'
+
+const whole = (bytes: readonly Uint8Array[]): Transferable[] => {
+  const buffers = new Set<ArrayBuffer>()
+  for (const view of bytes) {
+    if (view.buffer instanceof ArrayBuffer && view.byteLength === view.buffer.byteLength) buffers.add(view.buffer)
+  }
+  return [...buffers]
+}
+
+/** Over the port of a worker, either side of it. */
+export function portLink<Out, In>(port: MessagePort | Worker): Link<Out, In> {
+  return {
+    send: (message, transfer = []) => port.postMessage(message, whole(transfer)),
+    onMessage: (receive) => { port.on('message', (message: In) => receive(message)) },
+    close: () => { port.removeAllListeners('message') },
+  }
+}
+
+/** Two ends in one thread. Messages arrive later, never within `send`, as between real threads. */
+export function memoryLinks<A, B>(): { readonly left: Link<A, B>; readonly right: Link<B, A> } {
+  const toRight = new Channel<A>()
+  const toLeft = new Channel<B>()
+  return {
+    left: { send: (message) => toRight.push(message), onMessage: (receive) => toLeft.listen(receive), close: () => toLeft.close() },
+    right: { send: (message) => toLeft.push(message), onMessage: (receive) => toRight.listen(receive), close: () => toRight.close() },
+  }
+}
+
+class Channel<T> {
+  #waiting: T[] = []
+  #receive: ((message: T) => void) | undefined
+  #closed = false
+
+  push(message: T): void {
+    if (this.#closed) return
+    this.#waiting.push(message)
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#drain())
+  }
+
+  listen(receive: (message: T) => void): void {
+    this.#receive = receive
+    this.#drain()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#waiting = []
+  }
+
+  #drain(): void {
+    if (this.#receive === undefined) return
+    const batch = this.#waiting
+    this.#waiting = []
+    for (const message of batch) {
+      if (!this.#closed) this.#receive(message)
+    }
+  }
+}

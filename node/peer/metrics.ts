@@ -1,0 +1,24 @@
+// Metrics of the peer zone, declared once. docs/metrics.md is generated from these.
+import type { MetricSpec } from '../base/metrics.ts'
+
+export const proposalSeconds = {
+  name: 'shoal_peer_proposal_seconds',
+  type: 'histogram',
+  help: 'Time from proposing a transaction here to its being applied here.',
+  labels: ['outcome'],
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+} as const satisfies MetricSpec<'outcome'>
+
+export const appliedIndex = {
+  name: 'shoal_peer_applied_index',
+  type: 'gauge',
+  help: 'Index of the last log entry applied by this peer.',
+  labels: [],
+} as const satisfies MetricSpec<never>
+
+export const quorumGauge = {
+  name: 'shoal_peer_quorum',
+  type: 'gauge',
+  help: '1 while a majority of the voters was heard lately, 0 otherwise.',
+  labels: [],
+} as const satisfies MetricSpec<never>

@@ -1,0 +1,296 @@
+// The peer as the rest of the daemon sees it: it starts the peer thread, applies what is committed, answers the thread's
+// questions from the state, and offers agreement, membership, works, invitations and leaving to the main thread.
+// It decides nothing about consensus; that is the engine's, behind the link.
+import { required, unreachable } from '../../protocol/base/assert.ts'
+import type { PeerId } from '../../protocol/base/ids.ts'
+import type { EngineStatus, PeerRecord } from '../../protocol/engine/types.ts'
+import type { Assignment } from '../../protocol/message/ownership.ts'
+import type { Condition } from '../../protocol/message/transaction.ts'
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Startable } from '../base/lifecycle.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Metrics } from '../base/metrics.ts'
+import { peerKeyBytes } from '../identity/peer-key.ts'
+import type { StateStore } from '../store/types.ts'
+import { Agreement } from './agreement.ts'
+import type { DataDirectory, PeerIdentity } from './data-directory.ts'
+import { listenFailed, noAgreement, peerThreadFailed } from './errors.ts'
+import { firstTransaction } from './found.ts'
+import { JoinDesk } from './join-desk.ts'
+import { beatMs, durableReportMs, renewCheckMs } from './limits.ts'
+import { ProposalCounter } from './proposals.ts'
+import { assignmentKeyOf, clusterKey, putJson, readRemoved, readSystem } from './records.ts'
+import { renewCertificates } from './renewal.ts'
+import { SnapshotDesk } from './snapshot-desk.ts'
+import type { Answer, Ask, CoreOptions, Link, Order, Report } from './types.ts'
+import { Members, Works } from './views.ts'
+
+export interface PeerDeps {
+  readonly store: StateStore
+  readonly directory: DataDirectory
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Starts the peer thread (startPeerWorker), or the core in this thread for tests (startInline). */
+  readonly thread: (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report>
+  /** The peer cannot go on: the daemon must end with an error. */
+  readonly failed: (error: Error) => void
+  /** Certificates were renewed: the API server and the kubelet take the new ones. */
+  readonly renewed?: (identity: PeerIdentity) => void
+}
+
+export interface PeerSettings {
+  readonly listen: readonly string[]
+  /** Multiaddrs under which others reach us; found when empty. */
+  readonly advertise: readonly string[]
+  readonly maxVoters: number
+  readonly works: readonly string[]
+  /** Seed of the engine's chance: any number. */
+  readonly seed: number
+}
+
+export class Peer implements Startable {
+  readonly members: Members
+  readonly works: Works
+  readonly agreed: Agreement
+  readonly #deps: PeerDeps
+  readonly #settings: PeerSettings
+  readonly #snapshots: SnapshotDesk
+  readonly #desk: JoinDesk
+  #identity: PeerIdentity
+  #link: Link<Order, Report> | undefined
+  #addresses: readonly string[] = []
+  #peers: readonly PeerRecord[] = []
+  #durableTold = 0
+  #timers: Timer[] = []
+  #started: PromiseWithResolvers<void> | undefined
+  #stopped: PromiseWithResolvers<void> | undefined
+  #failing = false
+
+  constructor(deps: PeerDeps, settings: PeerSettings) {
+    this.#deps = deps
+    this.#settings = settings
+    this.#identity = deps.directory.read()
+    const { store, clock, logger, metrics } = deps
+    const self = this.#identity.key.peerId
+    this.members = new Members()
+    this.works = new Works(self)
+    const counter = new ProposalCounter(deps.directory.counter)
+    this.agreed = new Agreement({ store, clock, metrics, counter, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
+    this.#snapshots = new SnapshotDesk({ store, clock }, () => this.#applied(true))
+    const commit = this.agreed.commit.bind(this.agreed)
+    this.#desk = new JoinDesk({ store, clock, logger, commit }, { ...this.#cluster(), self })
+  }
+
+  get peerId(): PeerId {
+    return this.#identity.key.peerId
+  }
+
+  get identity(): PeerIdentity {
+    return this.#identity
+  }
+
+  /** Multiaddrs under which others reach this peer. */
+  addresses(): readonly string[] {
+    return this.#addresses
+  }
+
+  /** The agreed table of peers, by name. */
+  peers(): readonly PeerRecord[] {
+    return this.#peers
+  }
+
+  /** How the engine stood at the last beat; undefined before the first. */
+  status(): EngineStatus | undefined {
+    return this.agreed.status()
+  }
+
+  /** Resolves when the peer listens. Throws SHOAL_LISTEN_FAILED, SHOAL_PEER_THREAD_FAILED. */
+  async start(): Promise<void> {
+    const system = readSystem(this.#deps.store)
+    this.#peers = system.peers
+    this.members.agreed(system.peers)
+    const started = Promise.withResolvers<void>()
+    this.#started = started
+    this.#link = this.#deps.thread(this.#coreOptions(), (why) => this.#threadEnded(why))
+    this.#link.onMessage((report) => this.#take(report))
+    await started.promise
+    this.#every(beatMs, () => this.#link?.send({ kind: 'beat', reports: this.works.reports() }))
+    this.#every(durableReportMs, () => this.#tellDurable())
+    this.#every(renewCheckMs, () => { void this.#renew() })
+    if (this.#deps.directory.firstTransaction() !== undefined) await this.#found()
+  }
+
+  /** Hands leadership over and stops the thread. `leave` tells the others that it is on purpose. */
+  async stop(leave = false): Promise<void> {
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers = []
+    this.agreed.stop()
+    this.works.stop()
+    if (this.#link === undefined || this.#stopped !== undefined) return this.#stopped?.promise
+    this.#stopped = Promise.withResolvers<void>()
+    this.#link.send({ kind: 'stop', leave })
+    await this.#stopped.promise
+    this.#link.close()
+    this.#link = undefined
+    await this.#snapshots.stop()
+  }
+
+  #cluster(): { readonly cluster: string; readonly incarnation: number } {
+    return { cluster: this.#identity.file.cluster, incarnation: this.#identity.file.incarnation }
+  }
+
+  #coreOptions(): CoreOptions {
+    const { store, directory } = this.#deps
+    const { listen, advertise, maxVoters, works, seed } = this.#settings
+    const { key, file, authority, node } = this.#identity
+    return {
+      keyBytes: peerKeyBytes(key), cluster: this.#cluster(), name: file.name, authority, certificate: node.certificate,
+      maxVoters, works, listen, advertise, seed,
+      logDirectory: directory.log, mark: store.durableMark(), bootstrap: directory.firstTransaction() !== undefined,
+      system: readSystem(store), removed: readRemoved(store), known: file.peers,
+    }
+  }
+
+  #take(report: Report): void {
+    switch (report.kind) {
+      case 'started':
+        this.#addresses = report.addresses
+        if (report.problem !== undefined) this.#deps.logger.error('the log was damaged', { problem: report.problem })
+        return this.#started?.resolve()
+      case 'failed':
+        return this.#fail(report.listen ? listenFailed.make({ addresses: this.#settings.listen }) : peerThreadFailed.make({ why: report.why }))
+      case 'committed':
+        return this.#applied(this.agreed.committed(report.entries))
+      case 'outcome':
+        return this.agreed.outcome(report.counter, report.outcome)
+      case 'read':
+        return this.agreed.read(report.context, report.index)
+      case 'members':
+        return this.members.seen(report.members)
+      case 'works':
+        return this.works.changed(report.works)
+      case 'assign':
+        for (const assignment of report.assignments) void this.#assign(assignment)
+        return
+      case 'status':
+        return this.agreed.told(report.status)
+      case 'ask':
+        void this.#answer(report.id, report.ask)
+        return
+      case 'log':
+        return this.#deps.logger[report.level](report.message, report.fields)
+      case 'stopped':
+        return this.#stopped?.resolve()
+      default:
+        return unreachable(report, 'report')
+    }
+  }
+
+  /** Tells the engine how far the state is; with the protocol's own records when they may have changed. */
+  #applied(systemChanged: boolean): void {
+    const { store } = this.#deps
+    const durableIndex = store.durableIndex()
+    this.#durableTold = durableIndex
+    const system = systemChanged ? readSystem(store) : undefined
+    this.#link?.send({
+      kind: 'applied', index: store.appliedIndex(), durableIndex, system, removed: system === undefined ? undefined : readRemoved(store),
+    })
+    if (system === undefined) return
+    const changed = JSON.stringify(system.peers) !== JSON.stringify(this.#peers)
+    this.#peers = system.peers
+    this.members.agreed(system.peers)
+    if (changed && system.peers.length > 0) this.#remember(system.peers)
+  }
+
+  /** Keeps the others' addresses in the cluster file, for a start without state. */
+  #remember(peers: readonly PeerRecord[]): void {
+    const file = { ...this.#identity.file, peers: peers.map(({ peer, name, addresses }) => ({ peer, name, addresses })) }
+    this.#identity = { ...this.#identity, file }
+    this.#deps.directory.writeClusterFile(file)
+  }
+
+  #tellDurable(): void {
+    if (this.#deps.store.durableIndex() !== this.#durableTold) this.#applied(false)
+  }
+
+  async #answer(id: number, ask: Ask): Promise<void> {
+    let answer: Answer
+    try {
+      answer = ask.what === 'join'
+        ? { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
+        : required(await this.#snapshots.answer(ask), 'the answer of the snapshot desk')
+    } catch (error) {
+      this.#deps.logger.warn('a question of the peer thread failed', { what: ask.what, reason: error instanceof Error ? error.message : String(error) })
+      answer = { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
+    }
+    this.#link?.send({ kind: 'answer', id, answer }, answer.kind === 'bytes' ? [answer.bytes] : [])
+  }
+
+  /** The leader's engine wants a work to change hands: a transaction that only holds against the table it decided by. */
+  async #assign(assignment: Assignment): Promise<void> {
+    const { work, epoch } = assignment
+    const key = assignmentKeyOf(work)
+    const before: Condition = epoch > 1 ? { kind: 'assignment', work, epoch: epoch - 1 } : { kind: 'absent', key }
+    try {
+      await this.agreed.commit({ conditions: [before], writes: [putJson(key, assignment)] }, durableReportMs)
+    } catch (error) {
+      // The engine asks again while the table is not as it wants it.
+      if (!noAgreement.is(error)) throw error
+      this.#deps.logger.debug('an assignment was not agreed', { work, epoch, reason: error.details.reason })
+    }
+  }
+
+  /** A new cluster's first transaction, tried until it is in the state; a second life finds it done. */
+  async #found(): Promise<void> {
+    const { directory, store, logger } = this.#deps
+    const text = required(directory.firstTransaction(), 'the first transaction')
+    if (store.get(clusterKey) === undefined) {
+      const result = await this.agreed.commit(firstTransaction(text, this.peerId, this.#addresses), 20_000)
+      logger.info('a new cluster begins', { cluster: this.#identity.file.cluster, outcome: result.kind })
+    }
+    directory.firstTransactionDone()
+  }
+
+  async #renew(): Promise<void> {
+    const { store, directory, clock, logger } = this.#deps
+    try {
+      const renewed = await renewCertificates(store, this.#identity, clock.wallMs())
+      if (renewed === undefined) return
+      this.#identity = renewed
+      directory.writeCertificates(renewed)
+      this.#link?.send({ kind: 'certificate', certificate: renewed.node.certificate })
+      this.#deps.renewed?.(renewed)
+      logger.info('certificates were renewed', { name: renewed.file.name })
+    } catch (error) {
+      logger.warn('certificates were not renewed', { reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  #threadEnded(why: string): void {
+    if (this.#stopped !== undefined) this.#stopped.resolve()
+    else this.#fail(peerThreadFailed.make({ why }))
+  }
+
+  #fail(error: Error): void {
+    if (this.#failing) return
+    this.#failing = true
+    this.agreed.stop()
+    this.#link?.close()
+    this.#link = undefined
+    const starting = this.#started
+    // Before the start has ended the caller of start() hears it, afterwards the daemon.
+    if (starting !== undefined && this.#addresses.length === 0) starting.reject(error)
+    else this.#deps.failed(error)
+  }
+
+  #every(intervalMs: number, run: () => void): void {
+    const slot = this.#timers.length
+    const turn = (): void => {
+      this.#timers[slot] = this.#deps.clock.after(intervalMs, turn)
+      run()
+    }
+    const first = this.#deps.clock.after(intervalMs, turn)
+    this.#timers.push(first)
+  }
+}

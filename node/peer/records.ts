@@ -1,0 +1,100 @@
+// Records that the peer zone keeps in the agreed state under /shoal/: their keys, their JSON and how they are read back.
+// Records are read with care, since a newer peer may have written them: unknown fields stay unread, broken ones are skipped.
+import type { PeerRecord, SystemState } from '../../protocol/engine/types.ts'
+import type { Assignment } from '../../protocol/message/ownership.ts'
+import type { Write } from '../../protocol/message/transaction.ts'
+import type { InvitationRecord } from '../identity/invitation.ts'
+import type { StateReader } from '../store/types.ts'
+
+/** Everything of the protocol's own lies under this; the only keys whose change the engine hears of. */
+export const systemPrefix = '/shoal/'
+export const peersPrefix = '/shoal/peers/'
+export const removedPrefix = '/shoal/removed-peers/'
+export const assignmentsPrefix = '/shoal/assignments/'
+export const invitationsPrefix = '/shoal/invitations/'
+
+export const clusterKey = '/shoal/cluster'
+export const authorityKey = '/shoal/keys/authority'
+export const tokenKeyKey = '/shoal/keys/service-accounts'
+
+export const peerKeyOf = (peer: string): string => peersPrefix + peer
+export const removedKeyOf = (peer: string): string => removedPrefix + peer
+export const nameKeyOf = (name: string): string => `/shoal/allocations/peer-names/${encodeURIComponent(name)}`
+export const assignmentKeyOf = (work: string): string => assignmentsPrefix + work
+export const invitationKeyOf = (id: string): string => invitationsPrefix + id
+/** One key a use, so that the count is checked when the transaction is applied and a retry by the same peer counts once. */
+export const invitationUsesPrefix = (id: string): string => `/shoal/invitation-uses/${id}/`
+
+/** `/shoal/cluster`. */
+export interface ClusterRecord {
+  readonly cluster: string
+  readonly incarnation: number
+  readonly createdMs: number
+}
+
+export type Json = { readonly [field: string]: unknown }
+
+/** A write of an internal key. */
+export function putJson(key: string, value: unknown): Write {
+  return { kind: 'put', key, value: Buffer.from(JSON.stringify(value)), terminating: false }
+}
+
+/** The JSON object in these bytes, or undefined when there is none. */
+export function parseObject(bytes: Uint8Array | undefined): Json | undefined {
+  if (bytes === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The strings of a list; anything else in it is left out. */
+export function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+}
+
+export function peerRecord(value: Json | undefined): PeerRecord | undefined {
+  if (value === undefined || typeof value['peer'] !== 'string' || typeof value['name'] !== 'string') return undefined
+  return {
+    peer: value['peer'],
+    name: value['name'],
+    role: value['role'] === 'witness' ? 'witness' : 'peer',
+    addresses: strings(value['addresses']),
+    zone: typeof value['zone'] === 'string' ? value['zone'] : '',
+  }
+}
+
+export function assignmentRecord(value: Json | undefined): Assignment | undefined {
+  if (value === undefined || typeof value['work'] !== 'string' || typeof value['peer'] !== 'string' || typeof value['epoch'] !== 'number') return undefined
+  return { work: value['work'], peer: value['peer'], epoch: value['epoch'] }
+}
+
+export function invitationRecord(value: Json | undefined): InvitationRecord | undefined {
+  if (value === undefined || typeof value['id'] !== 'string' || typeof value['publicKey'] !== 'string') return undefined
+  if (typeof value['expiresMs'] !== 'number' || typeof value['uses'] !== 'number') return undefined
+  return {
+    id: value['id'], publicKey: value['publicKey'], expiresMs: value['expiresMs'], uses: value['uses'], role: value['role'] === 'witness' ? 'witness' : 'peer',
+  }
+}
+
+/** All peers of the agreed table, by name. */
+export function readPeers(store: StateReader): readonly PeerRecord[] {
+  const records = store.range(peersPrefix).items.map((item) => peerRecord(parseObject(item.value)))
+  return records.filter((record) => record !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+export function readSystem(store: StateReader): SystemState {
+  const assignments = store.range(assignmentsPrefix).items.map((item) => assignmentRecord(parseObject(item.value)))
+  return { peers: readPeers(store), assignments: assignments.filter((record) => record !== undefined) }
+}
+
+/** Ids that were members once and must never be let in again (P6). */
+export function readRemoved(store: StateReader): readonly string[] {
+  return store.range(removedPrefix).items.map((item) => item.key.slice(removedPrefix.length))
+}

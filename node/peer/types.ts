@@ -1,0 +1,103 @@
+// What crosses between the peer's two threads, and the door of the log. Only bytes, strings and small records travel,
+// never live objects, so the same messages serve a worker and a test that runs everything in one thread.
+import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
+import type { EngineStatus, PeerRecord, Recovered, Save, SystemState } from '../../protocol/engine/types.ts'
+import type { Member } from '../../protocol/membership/types.ts'
+import type { SnapshotMark } from '../../protocol/message/entry.ts'
+import type { Assignment, WorkReport } from '../../protocol/message/ownership.ts'
+
+/** The log as the driver uses it. `append` keeps order and resolves after the bytes are synced; a failure is fatal. */
+export interface PeerLog {
+  /** What it held at the start, relative to the state's mark. */
+  readonly recovered: Recovered
+  append(save: Save): Promise<void>
+  close(): Promise<void>
+}
+
+/** A peer that we may talk to before the agreed table says more. */
+export type KnownPeer = Pick<PeerRecord, 'peer' | 'name' | 'addresses'>
+
+/** What the peer thread needs to begin. */
+export interface CoreOptions {
+  /** The peer's private key, libp2p's protobuf form. */
+  readonly keyBytes: Uint8Array
+  readonly cluster: ClusterId
+  readonly name: string
+  /** The cluster's authority and this node's certificate, PEM. */
+  readonly authority: string
+  readonly certificate: string
+  readonly maxVoters: number
+  readonly works: readonly string[]
+  /** Multiaddrs. */
+  readonly listen: readonly string[]
+  /** Multiaddrs to tell others; found from the listeners when empty. */
+  readonly advertise: readonly string[]
+  readonly logDirectory: string
+  /** What the state on disk stands for. */
+  readonly mark: SnapshotMark
+  /** Start a cluster of one when the log is empty. */
+  readonly bootstrap: boolean
+  readonly system: SystemState
+  readonly removed: readonly PeerId[]
+  /** Peers known from the last run or from joining. */
+  readonly known: readonly KnownPeer[]
+  /** Seed of the engine's chance. */
+  readonly seed: number
+}
+
+/** From the main thread to the peer thread. */
+export type Order =
+  | { readonly kind: 'propose'; readonly counter: number; readonly command: Uint8Array }
+  | { readonly kind: 'read'; readonly context: number }
+  | {
+      readonly kind: 'applied'
+      readonly index: LogIndex
+      readonly durableIndex: LogIndex
+      readonly system: SystemState | undefined
+      readonly removed: readonly PeerId[] | undefined
+    }
+  | { readonly kind: 'beat'; readonly reports: readonly WorkReport[] }
+  | { readonly kind: 'certificate'; readonly certificate: string }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'stop'; readonly leave: boolean }
+
+/** From the peer thread to the main thread. */
+export type Report =
+  | { readonly kind: 'started'; readonly addresses: readonly string[]; readonly problem: string | undefined }
+  | { readonly kind: 'committed'; readonly entries: Uint8Array }
+  | { readonly kind: 'outcome'; readonly counter: number; readonly outcome: 'noLeader' | 'overloaded' }
+  | { readonly kind: 'read'; readonly context: number; readonly index: LogIndex | undefined }
+  | { readonly kind: 'members'; readonly members: readonly Member[] }
+  | { readonly kind: 'works'; readonly works: readonly Assignment[] }
+  | { readonly kind: 'assign'; readonly assignments: readonly Assignment[] }
+  | { readonly kind: 'status'; readonly status: EngineStatus }
+  | { readonly kind: 'ask'; readonly id: number; readonly ask: Ask }
+  | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: { readonly [field: string]: unknown } }
+  | { readonly kind: 'failed'; readonly why: string; readonly listen: boolean }
+  | { readonly kind: 'stopped' }
+
+/** What the peer thread wants to know from the main thread, which holds the state. */
+export type Ask =
+  /** Open the state for sending, if it has reached `atLeast`. */
+  | { readonly what: 'snapshotOpen'; readonly atLeast: LogIndex }
+  | { readonly what: 'snapshotChunk'; readonly id: number; readonly number: number }
+  | { readonly what: 'receiveOpen'; readonly mark: SnapshotMark }
+  | { readonly what: 'receiveChunk'; readonly number: number; readonly bytes: Uint8Array }
+  | { readonly what: 'receiveFinish' }
+  | { readonly what: 'receiveAbort' }
+  /** One frame of a stranger's join conversation. */
+  | { readonly what: 'join'; readonly session: number; readonly remote: PeerId; readonly frame: Uint8Array }
+
+export type Answer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'snapshot'; readonly id: number; readonly chunks: number; readonly mark: SnapshotMark }
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** One end of the way between the threads. Messages arrive in order. */
+export interface Link<Out, In> {
+  /** Byte arrays under `transfer` belong to the receiver afterwards. */
+  send(message: Out, transfer?: readonly Uint8Array[]): void
+  onMessage(receive: (message: In) => void): void
+  close(): void
+}
