@@ -14,7 +14,7 @@ import type { ZoneView } from './dns/zone.ts'
 import { commandFailed } from './errors.ts'
 import { retryDelayMs } from './limits.ts'
 import { Overlay, outsideInterface } from './overlay/overlay.ts'
-import { suspended } from './proxy/model.ts'
+import { suspension, trusted } from './proxy/model.ts'
 import { NftDriver } from './proxy/nft-driver.ts'
 import { Proxy } from './proxy/proxy.ts'
 
@@ -120,7 +120,11 @@ export class Network implements Startable {
         return undefined
       },
     }
-    return () => ({ ...rest, suspended: suspended(membership.members(), this.#options.nodeName) })
+    const self = this.#options.nodeName
+    return () => {
+      const now = suspension(membership.members(), self)
+      return { ...rest, trusted: (endpoints) => trusted(endpoints, now, self) }
+    }
   }
 
   /** Resolves true once no rule in force leads to a Pod's address, false after `timeoutMs`. */

@@ -18,8 +18,8 @@ export interface ZoneView {
   serviceByAddress(address: string): Service | undefined
   /** Endpoints with this address that have a name of their own: host name, Service and namespace. */
   namedEndpoint(address: string): { readonly hostname: string; readonly service: string; readonly namespace: string } | undefined
-  /** Nodes whose endpoints are out for now. */
-  readonly suspended: ReadonlySet<string>
+  /** What is left of some endpoints when those of suspected peers are taken away. */
+  trusted<E extends { readonly node: string }>(endpoints: readonly E[]): readonly E[]
 }
 
 /** `outside`: not ours, to be forwarded. `missing`: the name does not exist. Found may be empty: the name has no such record. */
@@ -36,7 +36,7 @@ interface NamedAddress {
 
 const dashed = (address: string): string => address.replaceAll('.', '-')
 
-/** Addresses of a headless Service: ready ones (or all that are published), suspended nodes subtracted unless nothing is left. */
+/** Addresses of a headless Service: ready ones (or all that are published), those of suspected peers subtracted. */
 function endpointsOf(view: ZoneView, service: Service): readonly NamedAddress[] {
   const namespace = service.metadata.namespace ?? ''
   const all = view.slices(namespace, service.metadata.name ?? '').flatMap((slice) =>
@@ -53,8 +53,7 @@ function endpointsOf(view: ZoneView, service: Service): readonly NamedAddress[] 
             })),
           ),
   )
-  const trusted = all.filter((endpoint) => !view.suspended.has(endpoint.node))
-  return trusted.length > 0 ? trusted : all
+  return view.trusted(all)
 }
 
 const isHeadless = (service: Service): boolean => service.spec?.clusterIP === 'None'

@@ -1,6 +1,6 @@
 // What the proxy should do, computed from Services, EndpointSlices and soft membership: a list of frontends, each with its
-// backends. Pure. Suspected peers' endpoints are subtracted; where that would leave nothing, or where this peer seems to be
-// the odd one, nothing is subtracted (fail open).
+// backends. Pure. Suspected peers' endpoints are subtracted; where that would leave nothing, nothing is (fail open). A peer
+// that suspects more than half of the others may be the odd one: it trusts its suspicion only as far as its own endpoints go.
 import type { Service, ServicePort } from '../../objects/generated/core-v1.ts'
 import type { Endpoint, EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import type { MemberView } from '../../base/views.ts'
@@ -46,12 +46,25 @@ export interface ProxyInput {
   readonly hostPorts: readonly HostPortRule[]
 }
 
-/** Names of the nodes whose endpoints are out for now; empty where this peer suspects more than half of the others. */
-export function suspended(members: readonly MemberView[], self: string): ReadonlySet<string> {
+/** Whose endpoints are out for now. */
+export interface Suspension {
+  readonly nodes: ReadonlySet<string>
+  /** More than half of the others are suspected: this peer may be the one that is cut off. */
+  readonly odd: boolean
+}
+
+/** What the members' states take away, as seen from the node `self`. */
+export function suspension(members: readonly MemberView[], self: string): Suspension {
   const others = members.filter((member) => member.name !== self)
   const out = others.filter((member) => member.state !== 'alive')
-  if (out.length * 2 > others.length && others.length > 1) return new Set()
-  return new Set(out.map((member) => member.name))
+  return { nodes: new Set(out.map((member) => member.name)), odd: out.length * 2 > others.length && others.length > 1 }
+}
+
+/** What is left of some endpoints: those of trusted nodes, or all of them where nothing (or, for the odd one, nothing local) would be. */
+export function trusted<E extends { readonly node: string }>(all: readonly E[], { nodes, odd }: Suspension, self: string): readonly E[] {
+  const left = all.filter((endpoint) => !nodes.has(endpoint.node))
+  const enough = odd ? left.some((endpoint) => endpoint.node === self) : left.length > 0
+  return enough ? left : all
 }
 
 const protocolOf = (name: string | undefined): Protocol => (name === 'UDP' ? 'udp' : name === 'SCTP' ? 'sctp' : 'tcp')
@@ -85,23 +98,23 @@ const conditions = (endpoint: Endpoint): { readonly ready: boolean; readonly ser
 })
 
 /** Ready ones; where there are none, those that end but still serve (as kube-proxy does); suspended nodes subtracted unless nothing is left. */
-function choose(all: readonly Candidate[], out: ReadonlySet<string>): readonly Backend[] {
+function choose(all: readonly Candidate[], out: Suspension, self: string): readonly Backend[] {
   const ready = all.filter((c) => c.ready)
   const usable = ready.length > 0 ? ready : all.filter((c) => c.serving)
-  const trusted = usable.filter((c) => !out.has(c.node))
-  const chosen = trusted.length > 0 ? trusted : usable
-  return chosen.map((c) => c.backend).sort((a, b) => (a.address === b.address ? a.port - b.port : a.address < b.address ? -1 : 1))
+  return trusted(usable, out, self)
+    .map((c) => c.backend)
+    .sort((a, b) => (a.address === b.address ? a.port - b.port : a.address < b.address ? -1 : 1))
 }
 
 const isIPv4 = (address: string | undefined): address is string => address !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(address)
 
-function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: ReadonlySet<string>): readonly Rule[] {
+function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: Suspension): readonly Rule[] {
   const spec = service.spec
   const key = `${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`
   const all = candidates(port, input.slicesOf(key), input.nodeByAddress)
   const local = all.filter((c) => c.node === input.self)
-  const inner = choose(spec?.internalTrafficPolicy === 'Local' ? local : all, out)
-  const outer = choose(spec?.externalTrafficPolicy === 'Local' ? local : all, out)
+  const inner = choose(spec?.internalTrafficPolicy === 'Local' ? local : all, out, input.self)
+  const outer = choose(spec?.externalTrafficPolicy === 'Local' ? local : all, out, input.self)
   const protocol = protocolOf(port.protocol)
   const sticky = spec?.sessionAffinity === 'ClientIP'
   const rules: Rule[] = []
@@ -117,7 +130,7 @@ function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: Re
 
 /** Every rule that should be in force now. */
 export function proxyModel(input: ProxyInput): readonly Rule[] {
-  const out = suspended(input.members, input.self)
+  const out = suspension(input.members, input.self)
   const rules: Rule[] = []
   for (const service of input.services) {
     if (service.spec?.type === 'ExternalName') continue

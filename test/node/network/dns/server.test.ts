@@ -1,0 +1,81 @@
+// The DNS server over real sockets on the loopback: UDP, TCP, answers that are too long, and bytes that are no DNS.
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import packet from 'dns-packet'
+import { silentLogger } from '../../../../node/base/logger.ts'
+import { noMetrics } from '../../../../node/base/metrics.ts'
+import { DnsServer } from '../../../../node/network/dns/server.ts'
+import type { ZoneView } from '../../../../node/network/dns/zone.ts'
+import { systemClock } from '../../../../node/platform/clock.ts'
+
+const many = Array.from({ length: 200 }, (_, i) => ({ addresses: [`10.244.1.${i}`], conditions: { ready: true } }))
+const view: ZoneView = {
+  domain: 'cluster.local',
+  service: (_namespace, name) =>
+    name === 'web' ? { metadata: { name: 'web', namespace: 'default' }, spec: { clusterIP: '10.96.0.80' } } : name === 'many' ? { metadata: { name, namespace: 'default' }, spec: { clusterIP: 'None' } } : undefined,
+  slices: () => [{ metadata: { name: 'many-1' }, addressType: 'IPv4', endpoints: many, ports: [] }],
+  hasNamespace: () => true,
+  serviceByAddress: () => undefined,
+  namedEndpoint: () => undefined,
+  trusted: (endpoints) => endpoints,
+}
+
+describe('network / dns / server', () => {
+  let server: DnsServer
+  beforeEach(async () => {
+    server = new DnsServer({ view: () => view, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: '127.0.0.1', port: 0, upstreams: [] })
+    await server.start()
+  })
+  afterEach(() => server.stop())
+
+  const query = (name: string): Buffer => packet.encode({ type: 'query', id: 7, flags: packet.RECURSION_DESIRED, questions: [{ type: 'A', name }] })
+
+  async function overUdp(message: Buffer): Promise<packet.Packet & { flag_tc?: boolean; rcode?: string }> {
+    const socket = createSocket('udp4')
+    socket.send(message, server.port(), '127.0.0.1')
+    const [reply] = (await once(socket, 'message')) as [Buffer]
+    socket.close()
+    return packet.decode(reply)
+  }
+
+  it('answers over UDP', async () => {
+    const reply = await overUdp(query('web.default.svc.cluster.local'))
+    equal(reply.id, 7)
+    deepEqual(reply.answers?.map((a) => ('data' in a ? a.data : undefined)), ['10.96.0.80'])
+  })
+  it('says that a name is missing', async () => {
+    const reply = await overUdp(query('nope.default.svc.cluster.local'))
+    equal((reply.flags ?? 0) & 0xf, 3)
+  })
+  it('a question that nobody can answer ends in a failure, not in silence', async () => {
+    const reply = await overUdp(query('example.test'))
+    equal((reply.flags ?? 0) & 0xf, 2)
+  })
+  it('cuts what is too long for UDP and gives all of it over TCP', async () => {
+    const cut = await overUdp(query('many.default.svc.cluster.local'))
+    ok((cut.flags ?? 0) & packet.TRUNCATED_RESPONSE)
+    const socket = connect(server.port(), '127.0.0.1')
+    const message = query('many.default.svc.cluster.local')
+    const length = Buffer.alloc(2)
+    length.writeUInt16BE(message.length)
+    // In two pieces, as a network may deliver them.
+    socket.write(Buffer.concat([length, message.subarray(0, 5)]))
+    socket.write(message.subarray(5))
+    let received = Buffer.alloc(0)
+    for await (const chunk of socket) {
+      received = Buffer.concat([received, chunk as Buffer])
+      if (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) break
+    }
+    socket.destroy()
+    equal(packet.decode(received.subarray(2)).answers?.length, 200)
+  })
+  it('survives bytes that are no DNS', async () => {
+    const socket = createSocket('udp4')
+    for (const bytes of [Buffer.alloc(0), Buffer.from([1]), Buffer.alloc(11, 255), Buffer.alloc(500, 0xc0)]) socket.send(bytes, server.port(), '127.0.0.1')
+    const reply = await overUdp(query('web.default.svc.cluster.local'))
+    socket.close()
+    equal(reply.answers?.length, 1)
+  })
+})
