@@ -14,7 +14,10 @@ export const requestTimeoutUs = 4_000_000
 export const repeatUs = 700_000
 
 export type WriteAnswer = TransactionResult | { readonly kind: 'maybe' }
-export type ReadAnswer = { readonly kind: 'value'; readonly value: Uint8Array | undefined; readonly revision: Revision } | { readonly kind: 'none' }
+export type ReadAnswer =
+  /** The key's value and the version of its last write, in the state at `revision`. */
+  | { readonly kind: 'value'; readonly value: Uint8Array | undefined; readonly version: Revision; readonly revision: Revision }
+  | { readonly kind: 'none' }
 
 interface PendingWrite {
   readonly counter: number
@@ -91,7 +94,8 @@ export class Requests {
     for (const read of this.#reads) {
       if (read.atIndex === undefined || machine.index < read.atIndex) continue
       this.#reads.delete(read)
-      read.answer({ kind: 'value', value: machine.keys.get(read.key)?.value, revision: machine.revision })
+      const row = machine.keys.get(read.key)
+      read.answer({ kind: 'value', value: row?.value, version: row?.revision ?? 0, revision: machine.revision })
     }
   }
 

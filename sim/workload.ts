@@ -120,7 +120,7 @@ export class Workload {
       const text = answer.value === undefined ? undefined : decoder.decode(answer.value)
       this.#versions.saw(client, answer.revision, by)
       this.#record(operation, text, 'done')
-      seen.set(operation.key, { value: text, revision: 0 })
+      seen.set(operation.key, { value: text, revision: answer.version })
       this.reads++
     }
     this.#later(client, seen)
