@@ -62,7 +62,10 @@ export interface Save {
   readonly hardState: HardState | undefined
   /** Entries to append. The first one's index may be at or below the log's last: everything from it on is replaced. */
   readonly entries: readonly Entry[]
-  /** Everything up to here may be dropped from the log. */
+  /**
+   * Everything up to here may be dropped from the log. When the log's entry at this index is missing or of another term, the
+   * whole log is dropped and starts anew behind the mark; such a save carries no entries.
+   */
   readonly compactTo: SnapshotMark | undefined
 }
 
@@ -114,6 +117,10 @@ export interface EngineStatus {
   readonly progress: readonly { readonly peer: PeerId; readonly match: LogIndex }[]
   /** End of our own lease by the boot-time clock. */
   readonly leaseUntilMs: BootMs
+  /** Leader: peers whose lease has run out for so long that others may replace their unique Pods; empty elsewhere. */
+  readonly expired?: readonly PeerId[]
+  /** False while this peer must not vote because its log was damaged. */
+  readonly mayVote?: boolean
   /** Majority heard within an election timeout (leader), or leader heard (others). */
   readonly quorum: boolean
 }
