@@ -49,3 +49,11 @@ export const persistFailuresCounter = {
   help: 'Writes of the state to disk that failed and were tried again.',
   labels: [],
 } as const satisfies MetricSpec
+
+export const logSyncHistogram = {
+  name: 'shoal_log_append_seconds',
+  type: 'histogram',
+  help: 'Time from handing a batch to the log until it was synced.',
+  labels: [],
+  buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
+} as const satisfies MetricSpec

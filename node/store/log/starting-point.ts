@@ -1,0 +1,29 @@
+// Where a peer begins after a start: its log and its state are on disk apart, the state lagging behind. Pure.
+import type { Entry, HardState, SnapshotMark } from '../../../protocol/message/entry.ts'
+import type { RecoveredLog } from './types.ts'
+
+export interface StartingPoint {
+  readonly hardState: HardState
+  /** Stands for everything before `entries`: the state on disk, or the log's mark when the state is older. */
+  readonly snapshot: SnapshotMark
+  /** From `snapshot.index + 1` on. */
+  readonly entries: readonly Entry[]
+  readonly mayVote: boolean
+  /** The state ends before the log begins: a state of at least `snapshot.index` has to be fetched before anything is applied. */
+  readonly stateMissing: boolean
+  /** The log does not reach up to `snapshot`: before anything else is appended, save it as `compactTo`, or a hole would stay. */
+  readonly saveMark: boolean
+}
+
+/** Joins what the log holds with the mark of the state on disk. */
+export function startingPoint(log: RecoveredLog, state: SnapshotMark): StartingPoint {
+  // A state without the log that led to it: the log was lost, and with it votes and acknowledged entries.
+  const mayVote = log.mayVote && !(log.fresh && state.index > 0)
+  const rest = { hardState: log.hardState, mayVote }
+  if (state.index < log.mark.index) return { ...rest, snapshot: log.mark, entries: log.entries, stateMissing: true, saveMark: false }
+  // What was applied was committed: another entry in the log at its index was replaced, and so was everything after it.
+  const at = log.entries.find((entry) => entry.index === state.index)
+  const agrees = state.index === log.mark.index || at?.term === state.term
+  const entries = agrees ? log.entries.filter((entry) => entry.index > state.index) : []
+  return { ...rest, snapshot: state, entries, stateMissing: false, saveMark: !agrees }
+}

@@ -1,0 +1,26 @@
+// What the log's user and the thread that writes it say to each other. Bytes are transferred, not copied.
+import type { LogProblem } from './types.ts'
+
+/** Given to the thread when it starts. */
+export interface WriterStart {
+  readonly directory: string
+  readonly segmentBytes: number
+}
+
+export type ToWriter =
+  | { readonly kind: 'append'; readonly id: number; readonly batch: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'healed'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number }
+
+/** Why something was not done; becomes one of the zone's errors again. */
+export interface Refusal {
+  readonly code: string
+  readonly found: string
+}
+
+export type FromWriter =
+  /** `batch` holds the recovered hard state, mark and entries. */
+  | { readonly kind: 'opened'; readonly batch: Uint8Array<ArrayBuffer>; readonly fresh: boolean; readonly problem: LogProblem | undefined }
+  | { readonly kind: 'notOpened'; readonly refusal: Refusal }
+  | { readonly kind: 'done'; readonly ids: readonly number[] }
+  | { readonly kind: 'refused'; readonly ids: readonly number[]; readonly refusal: Refusal }
