@@ -243,6 +243,7 @@ class Engine implements PeerEngine {
     this.#roster.collect(this.#outbox)
     const raft = this.#raft.ready()
     if (raft !== undefined) this.#digestRaft(raft)
+    if (this.#damaged) this.#catchUp()
     if (raft === undefined && this.#outbox.empty) return undefined
     const out = this.#outbox.take()
     if (raft === undefined) return { ...out, save: undefined, sendAfterSave: [], committed: [] }
@@ -271,7 +272,6 @@ class Engine implements PeerEngine {
       else if (request.from === this.#self) this.#ownReadDone(request.context, index)
       else this.#leader.answerRead(request, index)
     }
-    this.#catchUp()
   }
 
   #noteCommitted(entry: Entry): void {
@@ -285,7 +285,6 @@ class Engine implements PeerEngine {
 
   /** A damaged peer's own read tells how far it must get before it may vote; the driver does not see that read. */
   #catchUp(): void {
-    if (!this.#damaged) return
     const at = this.#outbox.reads.findIndex((read) => read.context === catchUpContext)
     if (at < 0) return
     const [outcome] = this.#outbox.reads.splice(at, 1)
