@@ -33,6 +33,8 @@ export interface YardLayout {
   readonly control: string
   /** Socket through which the relay's connections reach the API of a live peer. */
   readonly uplink: string
+  /** Socket through which the host opens connections in the yard's network. */
+  readonly tunnel: string
   readonly kubeconfig: string
   readonly log: string
   readonly images: string
@@ -68,6 +70,7 @@ export function yardLayout(home: string): YardLayout {
     relayPidFile: join(home, 'relay.pid'),
     control: join(home, 'yard.sock'),
     uplink: join(home, 'api.sock'),
+    tunnel: join(home, 'tunnel.sock'),
     kubeconfig: join(home, 'kubeconfig'),
     log: join(home, 'yard.log'),
     images: join(home, 'images'),

@@ -10,6 +10,7 @@ import { yardFailed } from '../errors.ts'
 import { containerdConfig } from './containerd-config.ts'
 import { type MachineLayout, machineLayout, type YardConfig, yardLayout } from './layout.ts'
 import { machineInit } from './machine-init.ts'
+import { serveTunnels } from './tunnel.ts'
 import { Uplink } from './uplink.ts'
 
 const bridge = 'yard0'
@@ -69,6 +70,7 @@ export class Yard {
     await ip('link', 'set', bridge, 'up')
     writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
     await this.#uplink.listen(layout.uplink)
+    await serveTunnels(layout.tunnel)
     rmSync(layout.control, { force: true })
     this.#server = createServer((request, response) => {
       this.#answer(request.url ?? '/').then(

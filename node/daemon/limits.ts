@@ -1,0 +1,12 @@
+// Limits of the composition: waits and sizes that belong to no zone.
+
+/** Largest JSON body on the control socket; larger ones are refused. */
+export const controlBodyBytes = 1024 * 1024
+/** How long a starting member waits to have caught up before it serves what it has. */
+export const catchUpTimeoutMs = 15_000
+/** How long one peer may take to load an image that another sends it. */
+export const imageSendTimeoutMs = 300_000
+/** A leaving peer waits this long for its Pods to be moved. */
+export const drainTimeoutMs = 60_000
+/** How often the objects of a fresh cluster are tried again until they are there. */
+export const bootstrapRetryMs = 500
