@@ -1,0 +1,47 @@
+// Writing behind memory: what could not be written is tried again with what came since, in the right order.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLogger } from '../../../node/base/logger.ts'
+import { noMetrics } from '../../../node/base/metrics.ts'
+import { stateUnwritable } from '../../../node/store/errors.ts'
+import { diskChanges, loadState, openDatabase } from '../../../node/store/level-files.ts'
+import { persistRetryMs } from '../../../node/store/limits.ts'
+import { Persister } from '../../../node/store/persister.ts'
+import { StateMachine } from '../../../protocol/state/machine.ts'
+import { EntryMaker, ManualClock, text } from '../../contract/store.ts'
+import type { Entry } from '../../../protocol/message/entry.ts'
+
+describe('store / persister', () => {
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'shoal-persister-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+  it('opens its files anew after a failed write and loses nothing', async () => {
+    const clock = new ManualClock()
+    const database = await openDatabase(directory)
+    const machine = new StateMachine()
+    const make = new EntryMaker()
+    const persister = new Persister({ clock, logger: silentLogger, metrics: noMetrics }, database, { directory, generation: 1, mark: machine.header().mark })
+    const apply = (entry: Entry): void => persister.add(diskChanges(machine.apply(entry), undefined, []), machine.header())
+    apply(make.put('/registry/a', '1'))
+    apply(make.put('/registry/b', '1'))
+    // Closed under its hands: every write fails, as after a full disk.
+    await database.close()
+    await assert.rejects(persister.flush(), stateUnwritable.is)
+    assert.equal(persister.durable.index, 0)
+    apply(make.put('/registry/a', '2'))
+    clock.advance(persistRetryMs)
+    await persister.flush()
+    assert.equal(persister.durable.index, 3)
+    await persister.close()
+    const again = await openDatabase(directory)
+    const loaded = await loadState(again, directory)
+    await again.close()
+    assert.deepEqual(loaded?.machine.header(), machine.header())
+    assert.deepEqual(loaded?.machine.keys.all().map((row) => text(row.value)), ['2', '1'])
+  })
+})
