@@ -5,6 +5,7 @@ import { required } from '../../protocol/base/assert.ts'
 import type { LogIndex, PeerId, Revision } from '../../protocol/base/ids.ts'
 import type { EngineStatus } from '../../protocol/engine/types.ts'
 import { decodeEntries, encodeTransaction } from '../../protocol/message/codec.ts'
+import type { Entry } from '../../protocol/message/entry.ts'
 import type { Transaction, TransactionResult } from '../../protocol/message/transaction.ts'
 import type { AgreedState } from '../base/agreed-state.ts'
 import type { Clock, Timer } from '../base/clock.ts'
@@ -40,6 +41,8 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
   #gathering: Promise<LogIndex> | undefined
   #status: EngineStatus | undefined
   #stopped = false
+  /** Committed entries that the state cannot take yet. */
+  #held: Entry[] = []
 
   constructor(deps: AgreementDeps, self: PeerId) {
     this.#deps = deps
@@ -103,15 +106,22 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
 
   /** Applies a batch of committed entries; answers whether it may have changed the protocol's own records. */
   committed(bytes: Uint8Array): boolean {
+    this.#held.push(...decodeEntries(bytes))
+    this.applyHeld()
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('/shoal/')
+  }
+
+  /** Applies what continues the state. Entries beyond a hole wait for the state that is being fetched; ones that it contains fall away. */
+  applyHeld(): void {
     const { store, metrics } = this.#deps
-    const reached = store.appliedIndex()
-    // After a received snapshot the engine may still have handed over entries that it contains.
-    const entries = decodeEntries(bytes).filter((entry) => entry.index > reached)
+    const entries = this.#held.filter((entry) => entry.index > store.appliedIndex())
+    const contiguous = entries[0]?.index === store.appliedIndex() + 1
+    this.#held = contiguous ? [] : entries
+    if (!contiguous) return
     for (const { proposal, result } of store.apply(entries)) {
       if (proposal.peer === this.#self) this.#proposals.applied(proposal.counter, result)
     }
     metrics.gauge(appliedIndex).set({}, store.appliedIndex())
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('/shoal/')
   }
 
   outcome(counter: number, outcome: 'noLeader' | 'overloaded'): void {

@@ -26,7 +26,7 @@ import type { CoreOptions, Link, Order, PeerLog, Report } from './types.ts'
 export interface CoreDeps {
   readonly clock: Clock
   readonly logger: Logger
-  readonly openLog: (directory: string, mark: CoreOptions['mark']) => Promise<PeerLog>
+  readonly openLog: (directory: string, mark: CoreOptions['mark'], self: PeerId) => Promise<PeerLog>
   readonly createEngine: (options: EngineOptions, recovered: Recovered, random: Random) => PeerEngine
   /** Ends the process: the main thread hangs, or the log cannot be written. */
   readonly abort: (why: string) => void
@@ -82,7 +82,7 @@ export class Core {
     const { cluster, listen, certificate } = this.#options
     const key = peerKeyFromBytes(this.#options.keyBytes, 'memory')
     const random = seededRandom(this.#options.seed)
-    const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark)
+    const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark, key.peerId)
     const engine = this.#engine(key.peerId, log.recovered, random)
     const host = await Host.create(this.#trust, { key: key.key, listen, topic: gossipTopic(cluster) }).catch(async (error: unknown) => {
       await log.close()
@@ -111,6 +111,7 @@ export class Core {
     await lanes.start()
     driver.tick()
     driver.announce(this.#ownAddresses(host))
+    if (log.fetchFrom !== undefined) snapshots.fetch({ atLeast: log.fetchFrom, from: this.#trust.peers().filter((peer) => peer !== key.peerId) })
     this.#link.send({ kind: 'started', addresses: this.#ownAddresses(host), problem: log.recovered.mayVote ? undefined : 'the log was damaged: this peer does not vote until it has caught up' })
     this.#tick()
   }

@@ -12,6 +12,7 @@ import type { WorkReport } from '../../protocol/message/ownership.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { committedBatchEntries } from './limits.ts'
+import { SaveQueue } from './save-queue.ts'
 import type { PeerLog, Report } from './types.ts'
 
 /** What the driver drives. */
@@ -34,6 +35,7 @@ export class Driver {
   readonly #deps: DriverDeps
   readonly #self: PeerId
   readonly #cluster: ClusterId
+  readonly #saves: SaveQueue
   #pumping = false
   #broken = false
   /** Sequence of the newest save handed to the log, and of the newest that is synced. */
@@ -45,6 +47,10 @@ export class Driver {
     this.#deps = deps
     this.#self = options.self
     this.#cluster = options.cluster
+    this.#saves = new SaveQueue(deps, (sequence) => this.#saved(sequence), (error) => {
+      this.#broken = true
+      deps.failed(error)
+    })
   }
 
   tick(): void {
@@ -153,10 +159,7 @@ export class Driver {
   #save(save: NonNullable<Ready['save']>): void {
     assert(save.sequence > this.#savingTo, 'saves come in order')
     this.#savingTo = save.sequence
-    this.#deps.log.append(save).then(() => this.#saved(save.sequence), (error: unknown) => {
-      this.#broken = true
-      this.#deps.failed(error)
-    })
+    this.#saves.push(save)
   }
 
   #saved(sequence: number): void {

@@ -52,6 +52,7 @@ export function openEnvelope(bytes: Uint8Array, keyOf: (peer: PeerId) => KeyObje
   if (bytes.length < signatureBytes + 2) return undefined
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const bodyAt = signatureBytes + 2 + buffer.readUInt16BE(signatureBytes)
+  if (bodyAt > bytes.length) return undefined
   const text = buffer.subarray(signatureBytes + 2, bodyAt)
   const fields = parseObject(text)
   const leader = fields?.['leader']

@@ -135,5 +135,6 @@ function gossip(components: GossipSubComponents, trust: Trust, topic: string): G
     maxInboundStreams: maxStreamsPerProtocol,
     maxOutboundStreams: maxStreamsPerProtocol,
   })
-  return create({ ...components, privateKey: components.privateKey, registrar: gateRegistrar(components.registrar, trust) })
+  const { privateKey, peerId, peerStore, connectionManager, logger } = components
+  return create({ privateKey, peerId, peerStore, connectionManager, logger, registrar: gateRegistrar(components.registrar, trust) })
 }

@@ -87,3 +87,6 @@ export const durableReportMs = 2_000
 
 /** How often certificates are looked at for renewal. */
 export const renewCheckMs = 60 * 60_000
+
+/** A write refused by a full disk is tried again after this long; the engine leads no more meanwhile. */
+export const diskFullRetryMs = 1_000

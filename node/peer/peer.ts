@@ -77,7 +77,10 @@ export class Peer implements Startable {
     this.works = new Works(self)
     const counter = new ProposalCounter(deps.directory.counter)
     this.agreed = new Agreement({ store, clock, metrics, counter, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
-    this.#snapshots = new SnapshotDesk({ store, clock }, () => this.#applied(true))
+    this.#snapshots = new SnapshotDesk({ store, clock }, () => {
+      this.agreed.applyHeld()
+      this.#applied(true)
+    })
     const commit = this.agreed.commit.bind(this.agreed)
     this.#desk = new JoinDesk({ store, clock, logger, commit }, { ...this.#cluster(), self })
   }

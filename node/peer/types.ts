@@ -10,7 +10,11 @@ import type { Assignment, WorkReport } from '../../protocol/message/ownership.ts
 export interface PeerLog {
   /** What it held at the start, relative to the state's mark. */
   readonly recovered: Recovered
+  /** The state ends before the log begins: a state of at least this index has to be fetched before anything is applied. */
+  readonly fetchFrom: LogIndex | undefined
   append(save: Save): Promise<void>
+  /** An earlier damage no longer keeps this peer from voting. */
+  healed(): Promise<void>
   close(): Promise<void>
 }
 

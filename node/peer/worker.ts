@@ -1,0 +1,29 @@
+// The peer thread's entry: builds the core with the real clock, the log in files and the engine, and ends the process when
+// the main thread hangs or the log cannot be written. Started by thread.ts with the core's options as its data.
+import { parentPort, workerData } from 'node:worker_threads'
+import { required } from '../../protocol/base/assert.ts'
+import { createEngine } from '../../protocol/engine/engine.ts'
+import { noMetrics } from '../base/metrics.ts'
+import { systemClock } from '../platform/clock.ts'
+import { openLog } from '../store/log/open-log.ts'
+import { Core } from './core.ts'
+import { portLink } from './link.ts'
+import { joinLogAndState } from './peer-log.ts'
+import { threadLogger } from './thread-logger.ts'
+import type { CoreOptions, Order, Report } from './types.ts'
+
+const options: CoreOptions = workerData
+const clock = systemClock()
+const link = portLink<Report, Order>(required(parentPort, 'the port of the worker'))
+const logger = threadLogger(link)
+
+const core = new Core({
+  clock, logger, createEngine,
+  openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory }), mark, logger, self),
+  abort: (why) => {
+    // The main thread may never read this; standard error is written from here.
+    process.stderr.write(`shoal: the peer cannot go on: ${why}\n`)
+    process.kill(process.pid, 'SIGKILL')
+  },
+}, options, link)
+await core.start()
