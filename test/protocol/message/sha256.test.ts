@@ -1,0 +1,41 @@
+// The plain SHA-256 against the platform's, on the standard's examples and on random bytes in random portions.
+import { strict as assert } from 'node:assert'
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { chainOf } from '../../../protocol/message/chain.ts'
+import { Sha256 } from '../../../protocol/message/sha256.ts'
+import type { Entry } from '../../../protocol/message/entry.ts'
+
+describe('protocol / message / sha256', () => {
+  it('gives the standard digests (FIPS 180-4)', () => {
+    const digest = new Sha256().add(new TextEncoder().encode('abc')).hex()
+    assert.equal(digest, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+    assert.equal(new Sha256().hex(), createHash('sha256').digest('hex'))
+  })
+
+  it('agrees with the platform, whatever the portions', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 6 }), (parts) => {
+        const ours = new Sha256()
+        const theirs = createHash('sha256')
+        for (const part of parts) {
+          ours.add(part)
+          theirs.update(part)
+        }
+        assert.equal(ours.hex(), theirs.digest('hex'))
+      }),
+    )
+  })
+})
+
+describe('protocol / message / chain', () => {
+  it('changes with any entry, its order and its newer fields', () => {
+    const entry = (index: number, more?: readonly unknown[]): Entry => {
+      const base: Entry = { term: 1, index, timeMs: 5, body: { kind: 'noop' } }
+      return more === undefined ? base : { ...base, more }
+    }
+    const chains = [[], [entry(1)], [entry(2)], [entry(1), entry(2)], [entry(2), entry(1)], [entry(1, ['new'])]].map(chainOf)
+    assert.equal(new Set(chains).size, chains.length)
+    assert.equal(chainOf([entry(1)]), chainOf([entry(1)]))
+  })
+})
