@@ -1,5 +1,6 @@
 // What to do next for one Pod: a function of its spec and of what the runtime has (Kubernetes documentation, Pod
 // Lifecycle; KEP-753 for sidecars). It decides and does nothing; the worker carries its actions out in order and asks again.
+import { restartBackOffResetMs } from '../limits.ts'
 import { restartDelayMs } from './back-off.ts'
 import { containersOf, newestContainer, nothingRuns, readySandbox, specOf } from './view.ts'
 import type { NamedContainer, PodView, Waiting } from './view.ts'
@@ -180,7 +181,7 @@ class Planner {
   #start(target: NamedContainer, ended: RuntimeContainerStatus | undefined): void {
     const { name } = target.container
     this.#restarting.add(name)
-    const dueMs = ended?.state === 'exited' ? ended.finishedMs + restartDelayMs(this.#view.crashes.get(name) ?? 0) : 0
+    const dueMs = ended?.state === 'exited' ? ended.finishedMs + this.#delayMs(name, ended) : 0
     if (dueMs > this.#view.nowMs) {
       this.#waiting.set(name, crashLoop(this.#view, name))
       this.#wake(dueMs)
@@ -188,6 +189,11 @@ class Planner {
     }
     const newest = newestContainer(this.#view, name)
     this.#actions.push({ kind: 'startContainer', target, attempt: newest === undefined ? 0 : newest.attempt + 1, replaces: ended })
+  }
+
+  /** A container that ran long enough starts at once; its crashes are forgotten. */
+  #delayMs(name: string, ended: RuntimeContainerStatus): number {
+    return ended.finishedMs - ended.startedMs >= restartBackOffResetMs ? 0 : restartDelayMs(this.#view.crashes.get(name) ?? 0)
   }
 
   #wake(atMs: number): void {

@@ -1,0 +1,14 @@
+// Removes the control groups of a Pod that has ended: the runtime removes those of its containers and leaves the parent.
+// Only empty groups can be removed, so nothing that runs is ever touched.
+import { readdir, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const root = '/sys/fs/cgroup'
+
+/** Removes `<parent>/<class>/pod<uid>` in every hierarchy (cgroup v1) or the one (v2). Never rejects. */
+export async function removeCgroups(parent: string, podUid: string): Promise<void> {
+  const controllers = await readdir(root).catch(() => [])
+  for (const hierarchy of ['', ...controllers]) {
+    for (const quality of ['guaranteed', 'burstable', 'besteffort']) await rmdir(join(root, hierarchy, parent, quality, `pod${podUid}`)).catch(() => undefined)
+  }
+}

@@ -1,0 +1,252 @@
+// The kubelet: runs the Pods that are bound to this peer. It follows them in the local copy of the state, gives each a
+// worker, watches the runtime, keeps the Node and its lease, and serves logs and streams. Pods outlive it: a new daemon
+// finds them in the runtime and goes on. It never acts on a state older than one it has already seen.
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { required } from '../../protocol/base/assert.ts'
+import type { Timer } from '../base/clock.ts'
+import { createClient } from '../client/client.ts'
+import type { Client } from '../client/client.ts'
+import { createEventRecorder } from '../client/event-recorder.ts'
+import type { EventRecorder } from '../client/event-recorder.ts'
+import { Informer } from '../client/informer.ts'
+import { versionOf } from '../client/object-cache.ts'
+import type { Change } from '../client/object-cache.ts'
+import { pods } from '../client/resource-types.ts'
+import type { Pod } from '../objects/generated/core-v1.ts'
+import { Images } from './images/images.ts'
+import { logCheckMs, parallelStarts } from './limits.ts'
+import { rotateLogs } from './logs/rotation.ts'
+import { readMachine } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { NodeAgent } from './node/agent.ts'
+import { removeCgroups } from './cgroups.ts'
+import { removeOrphan } from './orphans.ts'
+import { Starter } from './pod/starter.ts'
+import { identityOf, specOf } from './pod/view.ts'
+import { PodWorker } from './pod/worker.ts'
+import { podsRunning } from './metrics.ts'
+import { Relist } from './relist.ts'
+import { KubeletServer } from './server/server.ts'
+import { Slots } from './slots.ts'
+import type { Kubelet, KubeletDeps, KubeletOptions, ServerCertificates } from './types.ts'
+import { TokenKeeper } from './volumes/tokens.ts'
+import { Volumes } from './volumes/volumes.ts'
+
+/** Makes the kubelet of this peer. Nothing happens before its start. */
+export function createKubelet(deps: KubeletDeps, options: KubeletOptions): Kubelet {
+  return new NodeKubelet(deps, options)
+}
+
+const versionFile = 'observed-version'
+const retryMs = 1_000
+
+class NodeKubelet implements Kubelet {
+  readonly #deps: KubeletDeps
+  readonly #options: KubeletOptions
+  readonly #client: Client
+  readonly #recorder: EventRecorder
+  readonly #images: Images
+  readonly #volumes: Volumes
+  readonly #pods: Informer<Pod>
+  readonly #relist: Relist
+  readonly #server: KubeletServer
+  readonly #agent: NodeAgent
+  readonly #starts = new Slots(parallelStarts)
+  readonly #workers = new Map<string, PodWorker>()
+  readonly #orphans = new Set<string>()
+  #starter: Starter | undefined
+  #machine: Machine | undefined
+  #observedVersion = 0
+  #savedVersion = 0
+  #timer: Timer | undefined
+  #stopped = true
+
+  constructor(deps: KubeletDeps, options: KubeletOptions) {
+    this.#deps = deps
+    this.#options = options
+    this.#client = createClient(deps.transport)
+    this.#recorder = createEventRecorder({ ...deps, client: this.#client }, 'kubelet', options.nodeName)
+    this.#images = new Images(deps, { ctrPath: options.ctrPath, endpoint: options.criEndpoint })
+    this.#volumes = new Volumes({ tokens: new TokenKeeper(deps) }, { podsDirectory: join(options.dataDirectory, 'pods'), volatileDirectory: options.volatileDirectory })
+    this.#pods = new Informer({ ...deps, client: this.#client }, pods, { narrow: { fieldSelector: `spec.nodeName=${options.nodeName}` }, fromLocalCopy: true })
+    this.#relist = new Relist({ ...deps, isBusy: () => this.#isBusy(), onChange: (changed, all) => this.#runtimeChanged(changed, all) })
+    this.#server = new KubeletServer({ ...deps, pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive) }, options)
+    this.#agent = new NodeAgent({ ...deps, client: this.#client, images: this.#images, runtimeHealthy: () => this.#relist.healthy }, options)
+  }
+
+  async start(): Promise<void> {
+    if (!this.#stopped) return
+    this.#stopped = false
+    await mkdir(join(this.#options.dataDirectory, 'pods'), { recursive: true })
+    await mkdir(this.#options.volatileDirectory, { recursive: true, mode: 0o755 })
+    await mkdir(this.#options.podLogDirectory, { recursive: true })
+    this.#machine = await readMachine()
+    this.#starter = this.#makeStarter(this.#machine)
+    await this.#server.start()
+    this.#agent.start(this.#machine, this.#server.port())
+    await this.#readObservedVersion()
+    this.#pods.onChange((change) => this.#podChanged(change))
+    this.#beginWhenFresh()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#timer?.cancel()
+    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#pods.stop(), this.#relist.stop()])
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()))
+    this.#workers.clear()
+    await this.#saveObservedVersion()
+  }
+
+  async loadImage(archive: string | Readable): Promise<void> {
+    if (typeof archive === 'string') await this.#images.load(archive)
+    else await this.#images.loadStream(archive)
+    for (const worker of this.#workers.values()) worker.wake()
+    this.#agent.hurry()
+  }
+
+  renewCertificates(certificates: ServerCertificates): void {
+    this.#server.renew(certificates)
+  }
+
+  port(): number {
+    return this.#server.port()
+  }
+
+  #makeStarter(machine: Machine): Starter {
+    const { options } = { options: this.#options }
+    return new Starter({
+      ...this.#deps,
+      images: this.#images,
+      volumes: this.#volumes,
+      recorder: this.#recorder,
+      machine: () => ({
+        hostAddresses: options.addresses,
+        allocatable: this.#agent.allocatable(),
+        memoryBytes: machine.memoryBytes,
+        machineName: options.nodeName,
+        clusterDomain: options.clusterDomain,
+        clusterDns: options.clusterDns,
+        machineResolver: machine.resolver,
+        podLogDirectory: options.podLogDirectory,
+        cgroupParent: options.rootless ? undefined : options.cgroupParent,
+      }),
+    })
+  }
+
+  /** Waits until the local copy is at least as new as what was seen before a restart, then follows it. */
+  #beginWhenFresh(): void {
+    const query = { resourceVersion: String(this.#savedVersion), resourceVersionMatch: 'NotOlderThan', limit: '1' }
+    const fresh = this.#savedVersion === 0 ? Promise.resolve() : this.#deps.transport.send({ method: 'GET', path: '/api/v1/pods', query: { ...query, fieldSelector: `spec.nodeName=${this.#options.nodeName}` } })
+    fresh.then(() => this.#begin(), (error: unknown) => {
+      this.#deps.logger.info('the kubelet waits for the local copy of the state', { version: this.#savedVersion, error })
+      if (!this.#stopped) this.#timer = this.#deps.clock.after(retryMs, () => this.#beginWhenFresh())
+    })
+  }
+
+  #begin(): void {
+    if (this.#stopped) return
+    this.#pods.start()
+    void this.#pods.whenSynced().then(() => {
+      if (this.#stopped) return
+      this.#relist.start()
+      this.#housekeep()
+    })
+  }
+
+  #podChanged(change: Change<Pod>): void {
+    const { object } = change
+    if (specOf(object).nodeName !== this.#options.nodeName) return
+    this.#observedVersion = Math.max(this.#observedVersion, versionOf(object))
+    const { uid } = identityOf(object)
+    const worker = this.#workers.get(uid)
+    if (change.kind === 'deleted') {
+      worker?.removed(object)
+      return
+    }
+    // A new object under an old name: the old one is gone.
+    if (change.kind === 'updated' && change.previous.metadata.uid !== uid) this.#workers.get(identityOf(change.previous).uid)?.removed(undefined)
+    if (worker !== undefined) worker.update(object)
+    else this.#startWorker(object)
+    this.#relist.hurry()
+  }
+
+  #startWorker(pod: Pod): void {
+    const { uid } = identityOf(pod)
+    const worker = new PodWorker({
+      ...this.#deps,
+      client: this.#client,
+      recorder: this.#recorder,
+      starter: required(this.#starter, 'the starter'),
+      volumes: this.#volumes,
+      hostAddresses: () => this.#options.addresses,
+      startSlot: (run) => this.#starts.run(run),
+      onGone: (gone) => {
+        this.#workers.delete(gone)
+        this.#count()
+        if (!this.#options.rootless) void removeCgroups(this.#options.cgroupParent, gone)
+      },
+    }, pod)
+    this.#workers.set(uid, worker)
+    this.#count()
+    worker.wake()
+  }
+
+  #count(): void {
+    this.#deps.metrics.gauge(podsRunning).set({}, this.#workers.size)
+  }
+
+  #isBusy(): boolean {
+    for (const worker of this.#workers.values()) if (worker.busy) return true
+    return false
+  }
+
+  #runtimeChanged(changed: ReadonlySet<string>, all: ReadonlySet<string>): void {
+    for (const uid of changed) this.#workers.get(uid)?.wake()
+    for (const uid of all) if (!this.#workers.has(uid) && !this.#orphans.has(uid)) this.#removeOrphan(uid)
+  }
+
+  /** Something runs whose Pod the API no longer has: it was deleted while this daemon was away. */
+  #removeOrphan(uid: string): void {
+    this.#orphans.add(uid)
+    this.#deps.logger.info('a Pod that is gone from the API still runs here and is ended', { uid })
+    removeOrphan(this.#deps.runtime, uid)
+      .then(() => this.#volumes.tearDown(uid))
+      .catch((error: unknown) => this.#deps.logger.warn('what is left of a Pod could not be removed yet', { uid, error }))
+      .finally(() => this.#orphans.delete(uid))
+  }
+
+  #housekeep(): void {
+    void this.#removeLeftFolders()
+      .then(() => rotateLogs(this.#options.podLogDirectory, this.#deps.runtime))
+      .then(() => this.#saveObservedVersion())
+      .catch((error: unknown) => this.#deps.logger.warn('the kubelet could not tidy up', { error }))
+      .finally(() => {
+        if (!this.#stopped) this.#timer = this.#deps.clock.after(logCheckMs, () => this.#housekeep())
+      })
+  }
+
+  async #removeLeftFolders(): Promise<void> {
+    for (const root of [join(this.#options.dataDirectory, 'pods'), this.#options.volatileDirectory]) {
+      for (const uid of await readdir(root)) {
+        if (!this.#workers.has(uid) && !this.#orphans.has(uid)) await this.#volumes.tearDown(uid)
+      }
+    }
+  }
+
+  async #readObservedVersion(): Promise<void> {
+    const text = await readFile(join(this.#options.dataDirectory, versionFile), 'utf8').catch(() => '')
+    this.#savedVersion = /^\d+$/.test(text.trim()) ? Number(text) : 0
+    this.#observedVersion = this.#savedVersion
+  }
+
+  async #saveObservedVersion(): Promise<void> {
+    if (this.#observedVersion === this.#savedVersion) return
+    const path = join(this.#options.dataDirectory, versionFile)
+    await writeFile(`${path}.new`, String(this.#observedVersion))
+    await rename(`${path}.new`, path)
+    this.#savedVersion = this.#observedVersion
+  }
+}
