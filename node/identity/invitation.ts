@@ -34,14 +34,14 @@ const prefix = 'shoal1.'
 const checksumBytes = 4
 const checksum = (body: Uint8Array): Buffer => createHash('sha256').update(body).digest().subarray(0, checksumBytes)
 
-/** A new invitation and the record that makes it good. */
+/** A new invitation, still without addresses, and the record that makes it good. */
 export function createInvitation(
-  addresses: readonly string[], authorityHash: string, terms: { readonly expiresMs: number; readonly uses: number; readonly role: 'peer' | 'witness' },
-): { readonly invitation: Invitation; readonly record: InvitationRecord } {
+  authorityHash: string, terms: { readonly expiresMs: number; readonly uses: number; readonly role: 'peer' | 'witness' },
+): { readonly invitation: Omit<Invitation, 'addresses'>; readonly record: InvitationRecord } {
   const seed = randomBytes(32)
   const id = randomBytes(4).toString('hex')
   return {
-    invitation: { id, addresses: addresses.slice(0, invitationMaxAddresses), authorityHash, seed },
+    invitation: { id, authorityHash, seed },
     record: { id, publicKey: Buffer.from(ed25519PublicRaw(seed)).toString('base64url'), ...terms },
   }
 }
@@ -49,7 +49,7 @@ export function createInvitation(
 /** The one-line string. */
 export function formatInvitation(invitation: Invitation): string {
   const body = Buffer.from(JSON.stringify([
-    invitation.id, invitation.addresses, Buffer.from(invitation.authorityHash, 'hex').toString('base64url'), Buffer.from(invitation.seed).toString('base64url'),
+    invitation.id, invitation.addresses.slice(0, invitationMaxAddresses), Buffer.from(invitation.authorityHash, 'hex').toString('base64url'), Buffer.from(invitation.seed).toString('base64url'),
   ]))
   return prefix + Buffer.concat([checksum(body), body]).toString('base64url')
 }

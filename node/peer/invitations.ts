@@ -28,13 +28,14 @@ export interface InvitationTerms {
 
 /** Makes an invitation to the cluster of this authority (PEM); answers the string. Throws SHOAL_NO_AGREEMENT. */
 export async function invite(deps: ManageDeps, authority: string, terms: InvitationTerms): Promise<string> {
-  const addresses = readPeers(deps.store).flatMap((peer) => peer.addresses.slice(0, 2).map((address) => `${address}/p2p/${peer.peer}`))
   const { lifeMs, uses, role } = terms
-  const { invitation, record } = createInvitation(addresses, authorityHash(authority), { expiresMs: deps.clock.wallMs() + lifeMs, uses, role })
+  const { invitation, record } = createInvitation(authorityHash(authority), { expiresMs: deps.clock.wallMs() + lifeMs, uses, role })
   const key = invitationKeyOf(record.id)
   const result = await deps.commit({ conditions: [{ kind: 'absent', key }], writes: [putJson(key, record)] }, manageTimeoutMs)
   if (result.kind === 'refused') throw noAgreement.make({ reason: 'overloaded' })
-  return formatInvitation(invitation)
+  // Read after the write was applied here: a peer that joined a moment ago knows the others by now.
+  const addresses = readPeers(deps.store).flatMap((peer) => peer.addresses.slice(0, 2).map((address) => `${address}/p2p/${peer.peer}`))
+  return formatInvitation({ ...invitation, addresses })
 }
 
 /** All invitations, the expired and used-up ones too. */

@@ -90,3 +90,6 @@ export const renewCheckMs = 60 * 60_000
 
 /** A write refused by a full disk is tried again after this long; the engine leads no more meanwhile. */
 export const diskFullRetryMs = 1_000
+
+/** How long and how often a peer tries to have changed addresses agreed. */
+export const moveTimeoutMs = 10_000

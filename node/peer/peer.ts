@@ -17,9 +17,9 @@ import type { DataDirectory, PeerIdentity } from './data-directory.ts'
 import { listenFailed, noAgreement, peerThreadFailed } from './errors.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
-import { beatMs, durableReportMs, renewCheckMs } from './limits.ts'
+import { beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
 import { ProposalCounter } from './proposals.ts'
-import { assignmentKeyOf, clusterKey, putJson, readRemoved, readSystem } from './records.ts'
+import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report } from './types.ts'
@@ -66,6 +66,7 @@ export class Peer implements Startable {
   #started: PromiseWithResolvers<void> | undefined
   #stopped: PromiseWithResolvers<void> | undefined
   #failing = false
+  #moving = false
 
   constructor(deps: PeerDeps, settings: PeerSettings) {
     this.#deps = deps
@@ -120,6 +121,7 @@ export class Peer implements Startable {
     await started.promise
     this.#every(beatMs, () => this.#link?.send({ kind: 'beat', reports: this.works.reports() }))
     this.#every(durableReportMs, () => this.#tellDurable())
+    this.#every(moveTimeoutMs, () => { void this.#move() })
     this.#every(renewCheckMs, () => { void this.#renew() })
     if (this.#deps.directory.firstTransaction() !== undefined) await this.#found()
   }
@@ -204,6 +206,24 @@ export class Peer implements Startable {
     this.#peers = system.peers
     this.members.agreed(system.peers)
     if (changed && system.peers.length > 0) this.#remember(system.peers)
+    if (changed) void this.#move()
+  }
+
+  /** Has the agreed table tell our present addresses; gossip spreads them sooner, but only the table survives a restart of all. */
+  async #move(): Promise<void> {
+    const record = this.#peers.find((peer) => peer.peer === this.peerId)
+    if (record === undefined || this.#moving || JSON.stringify(record.addresses) === JSON.stringify(this.#addresses)) return
+    this.#moving = true
+    try {
+      const key = peerKeyOf(record.peer)
+      const moved = { ...record, addresses: this.#addresses }
+      await this.agreed.commit({ conditions: [{ kind: 'present', key, live: false }], writes: [putJson(key, moved)] }, moveTimeoutMs)
+    } catch (error) {
+      if (!noAgreement.is(error)) throw error
+      this.#deps.logger.debug('the new addresses were not agreed yet', { reason: error.details.reason })
+    } finally {
+      this.#moving = false
+    }
   }
 
   /** Keeps the others' addresses in the cluster file, for a start without state. */

@@ -6,7 +6,8 @@ import { createInvitation, formatInvitation, parseInvitation } from '../../../no
 import { ed25519Private, ed25519Public, verifyEd25519 } from '../../../node/identity/peer-key.ts'
 import { sign } from 'node:crypto'
 
-const made = createInvitation(['/ip4/192.0.2.1/tcp/7447/p2p/12D3KooWx'], 'ab'.repeat(32), { expiresMs: 1, uses: 2, role: 'peer' })
+const fresh = createInvitation('ab'.repeat(32), { expiresMs: 1, uses: 2, role: 'peer' })
+const made = { record: fresh.record, invitation: { ...fresh.invitation, addresses: ['/ip4/192.0.2.1/tcp/7447/p2p/12D3KooWx'] } }
 const text = formatInvitation(made.invitation)
 
 describe('identity / invitation', () => {
