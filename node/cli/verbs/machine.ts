@@ -87,3 +87,18 @@ export const machineVerb: Verb = {
     return 0
   },
 }
+
+export const whereVerb: Verb = {
+  usage: 'where <what>',
+  summary: 'print where `shoal up` keeps something: kubeconfig, home or images',
+  flags: [homeFlag],
+  examples: ['export KUBECONFIG=$(shoal where kubeconfig)'],
+  run: (context, [what = '']) => {
+    const { kubeconfig, home, images } = yardLayout(context.home)
+    const places: { readonly [what: string]: string } = { kubeconfig, home, images }
+    const place = places[what]
+    if (place === undefined) throw badArgument.make({ argument: what, expected: 'kubeconfig, home or images' })
+    context.out(place)
+    return Promise.resolve(0)
+  },
+}

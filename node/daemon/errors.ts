@@ -1,0 +1,32 @@
+// What can go wrong when the daemon is put together, before or beside its zones.
+import { defineError } from '../base/errors.ts'
+
+export const otherPeerFailed = defineError<{ peer: string; reason: string }>({
+  code: 'SHOAL_OTHER_PEER_FAILED',
+  message: ({ peer, reason }) => `${peer} did not answer: ${reason}`,
+  remedy: 'See `shoal status` for whether it is alive; its log names the cause otherwise.',
+})
+
+export const notAMember = defineError<{ name: string }>({
+  code: 'SHOAL_NOT_A_MEMBER',
+  message: ({ name }) => `${name} does not belong to a cluster yet`,
+  remedy: 'Make one with `shoal init`, or join one with `shoal join <invitation>`.',
+})
+
+export const alreadyMember = defineError<{ name: string }>({
+  code: 'SHOAL_ALREADY_A_MEMBER',
+  message: ({ name }) => `${name} belongs to a cluster already`,
+  remedy: 'To make it a new peer, let it leave (`shoal leave`) and start it on an empty data directory.',
+})
+
+export const noAddress = defineError<Record<string, never>>({
+  code: 'SHOAL_NO_ADDRESS',
+  message: () => 'this machine has no IPv4 address that others could reach',
+  remedy: 'Bring an interface up, or name an address with --address.',
+})
+
+export const unknownPeer = defineError<{ name: string }>({
+  code: 'SHOAL_UNKNOWN_PEER',
+  message: ({ name }) => `there is no peer ${name} in this cluster`,
+  remedy: 'See `shoal status` for the names.',
+})

@@ -1,0 +1,68 @@
+// What `shoal status` shows, put together from the agreed table of peers, soft membership and the engine's own status. Pure.
+import type { ClusterStatus, PeerStatus } from '../base/control.ts'
+import type { MemberView } from '../base/views.ts'
+import type { EngineStatus, PeerRecord } from '../../protocol/engine/types.ts'
+import type { Node } from '../objects/generated/core-v1.ts'
+
+export interface StatusInput {
+  readonly cluster: string
+  readonly self: string
+  readonly records: readonly PeerRecord[]
+  readonly members: readonly MemberView[]
+  readonly engine: EngineStatus | undefined
+  readonly revision: number
+  readonly nodes: readonly Node[]
+  readonly apiPort: number
+}
+
+/** Label of a Node that runs without root. */
+export const rootlessLabel = 'shoal.dev/rootless'
+
+function roleOf(record: PeerRecord, engine: EngineStatus | undefined): PeerStatus['role'] {
+  if (engine?.leader === record.peer) return 'leader'
+  if (record.role === 'witness') return 'witness'
+  if (engine?.configuration.voters.includes(record.peer)) return 'voter'
+  if (engine?.configuration.learners.includes(record.peer)) return 'learner'
+  return 'mirror'
+}
+
+/** `/ip4/192.0.2.1/tcp/7447` -> `192.0.2.1`. */
+const hostOf = (multiaddr: string | undefined): string => multiaddr?.split('/')[2] ?? ''
+
+function lagOf(record: PeerRecord, input: StatusInput): number | undefined {
+  const { engine, self } = input
+  if (engine === undefined) return undefined
+  if (record.name === self) return Math.max(0, engine.commit - engine.applied)
+  const match = engine.progress.find((progress) => progress.peer === record.peer)?.match
+  return match === undefined ? undefined : Math.max(0, engine.lastIndex - match)
+}
+
+/** The whole picture as this peer sees it. */
+export function clusterStatus(input: StatusInput): ClusterStatus {
+  const { engine, records } = input
+  const nameOf = (peer: string | undefined): string => records.find((record) => record.peer === peer)?.name ?? ''
+  const peers = records.map((record): PeerStatus => {
+    const node = input.nodes.find((candidate) => candidate.metadata.name === record.name)
+    const address = node?.status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? hostOf(record.addresses[0])
+    const lag = lagOf(record, input)
+    return {
+      name: record.name,
+      peerId: record.peer,
+      address,
+      apiServer: `https://${address}:${input.apiPort}`,
+      role: roleOf(record, engine),
+      state: input.members.find((member) => member.peerId === record.peer)?.state ?? 'alive',
+      ...(lag === undefined ? {} : { lag }),
+      runtime: node?.status?.nodeInfo?.containerRuntimeVersion ?? '',
+      rootless: node?.metadata.labels?.[rootlessLabel] === 'true',
+    }
+  })
+  return {
+    cluster: input.cluster,
+    term: engine?.term ?? 0,
+    leader: nameOf(engine?.leader),
+    revision: input.revision,
+    peers: [...peers].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    works: (engine?.assignments ?? []).map(({ work, peer, epoch }) => ({ work, peer: nameOf(peer), epoch })),
+  }
+}
