@@ -18,7 +18,8 @@ interface Range {
 }
 
 /** The forms that a handler can give besides plain objects. */
-export type Forms = 'objects' | 'lists' | 'discovery' | 'plain'
+/** `any` leaves the choice to the handler: logs and proxied answers have forms of their own. */
+export type Forms = 'objects' | 'lists' | 'discovery' | 'plain' | 'any'
 
 const versionsOf: { readonly [form: string]: readonly string[] } = {
   Table: ['v1', 'v1beta1'],
@@ -32,7 +33,7 @@ const plainJson: Representation = { format: 'json', as: 'object', version: '' }
 
 /** The representation for `accept`; throws NotAcceptable as the reference words it. */
 export function negotiate(accept: string | undefined, forms: Forms): Representation {
-  if (accept === undefined || accept.trim() === '' || accept === '*/*' || accept === 'application/json') return plainJson
+  if (accept === undefined || accept.trim() === '' || accept === '*/*' || accept === 'application/json' || forms === 'any') return plainJson
   let known = false
   for (const range of parseAccept(accept)) {
     const format = formatOf(range.type)
@@ -43,6 +44,8 @@ export function negotiate(accept: string | undefined, forms: Forms): Representat
     const form = transform(as, range.parameters, forms)
     if (form !== undefined) return { format, ...form }
   }
+  // The server's own paths answer whatever form they have.
+  if (forms === 'discovery') return plainJson
   if (known) throw notAcceptable(`only the following media types are accepted: ${offered}`)
   throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${forms === 'lists' ? offeredStreams : offered}`)
 }

@@ -1,0 +1,157 @@
+// One HTTP exchange, the same over HTTP/1.1 and HTTP/2: what the client sent, and how to answer. HTTP/2 is served from stream
+// events, which is half again as fast as Node's compatibility layer. Nothing here knows of Kubernetes.
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Readable, Writable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { ClientCertificate } from '../../identity/authentication.ts'
+
+export type Headers = { readonly [name: string]: string | readonly string[] }
+
+/** The body was larger than the limit. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+}
+
+export interface Exchange {
+  readonly method: string
+  /** Path and query as sent. */
+  readonly target: string
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders
+  readonly certificate: ClientCertificate | undefined
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal
+  body(limitBytes: number): Promise<Uint8Array>
+  /** The whole answer. */
+  respond(code: number, headers: Headers, parts: readonly Uint8Array[]): void
+  /** Begins an answer that is written in pieces. */
+  begin(code: number, headers: Headers): Sink
+}
+
+/** Where the pieces of a long answer go. */
+export interface Sink {
+  /** Resolves when more may be written; false once the client is gone. */
+  write(bytes: Uint8Array): Promise<boolean>
+  end(): void
+}
+
+const certificates = new WeakMap<object, { readonly certificate: ClientCertificate | undefined }>()
+
+/** The verified client certificate of a connection; read once per connection. */
+export function clientCertificate(socket: TLSSocket): ClientCertificate | undefined {
+  const known = certificates.get(socket)
+  if (known !== undefined) return known.certificate
+  const certificate = readCertificate(socket)
+  certificates.set(socket, { certificate })
+  return certificate
+}
+
+function readCertificate(socket: TLSSocket): ClientCertificate | undefined {
+  if (!socket.authorized) return undefined
+  const subject = socket.getPeerCertificate().subject
+  if (subject === undefined || typeof subject.CN !== 'string') return undefined
+  const organizations: unknown = subject.O
+  return { commonName: subject.CN, organizations: Array.isArray(organizations) ? organizations.map(String) : typeof organizations === 'string' ? [organizations] : [] }
+}
+
+export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const socket = request.socket
+  return {
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    headers: request.headers,
+    certificate: isTls(socket) ? clientCertificate(socket) : undefined,
+    signal: gone.signal,
+    body: (limitBytes) => readAll(request, limitBytes),
+    respond: (code, headers, parts) => {
+      if (response.headersSent || response.destroyed) return
+      response.writeHead(code, { ...mutable(headers), 'content-length': String(sizeOf(parts)) })
+      if (request.method !== 'HEAD') for (const part of parts) response.write(part)
+      response.end()
+    },
+    begin: (code, headers) => {
+      response.writeHead(code, mutable(headers))
+      response.flushHeaders()
+      return sinkOf(response)
+    },
+  }
+}
+
+export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders & { readonly ':method'?: string; readonly ':path'?: string }): Exchange {
+  const gone = new AbortController()
+  stream.on('close', () => gone.abort())
+  // A reset by the client is an end like any other.
+  stream.on('error', () => gone.abort())
+  const socket = stream.session?.socket
+  return {
+    method: headers[':method'] ?? 'GET',
+    target: headers[':path'] ?? '/',
+    headers,
+    certificate: socket !== undefined && isTls(socket) ? clientCertificate(socket) : undefined,
+    signal: gone.signal,
+    body: (limitBytes) => readAll(stream, limitBytes),
+    respond: (code, given, parts) => {
+      if (stream.headersSent || stream.destroyed) return
+      stream.respond({ ':status': code, ...mutable(given), 'content-length': String(sizeOf(parts)) })
+      if (headers[':method'] === 'HEAD') stream.end()
+      else stream.end(parts.length === 1 ? parts[0] : Buffer.concat(parts))
+    },
+    begin: (code, given) => {
+      if (!stream.destroyed) stream.respond({ ':status': code, ...mutable(given) })
+      return sinkOf(stream)
+    },
+  }
+}
+
+function isTls(socket: object): socket is TLSSocket {
+  return 'getPeerCertificate' in socket && typeof socket.getPeerCertificate === 'function'
+}
+
+const mutable = (headers: Headers): { [name: string]: string | string[] } =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]))
+
+const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0)
+
+async function readAll(source: Readable, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of source) {
+    const bytes = Buffer.from(chunk)
+    sizeBytes += bytes.length
+    // What comes beyond the limit is read and dropped, so that the client gets to see the answer.
+    if (sizeBytes <= limitBytes) chunks.push(bytes)
+    else if (sizeBytes > limitBytes * 4) break
+  }
+  if (sizeBytes > limitBytes) throw new BodyTooLarge()
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}
+
+function sinkOf(target: Writable): Sink {
+  return {
+    write: (bytes) => new Promise((resolve) => {
+      if (target.destroyed || target.writableEnded) {
+        resolve(false)
+        return
+      }
+      if (target.write(bytes)) {
+        resolve(true)
+        return
+      }
+      const done = (more: boolean) => (): void => {
+        target.off('drain', drained)
+        target.off('close', closed)
+        resolve(more)
+      }
+      const drained = done(true)
+      const closed = done(false)
+      target.on('drain', drained)
+      target.on('close', closed)
+    }),
+    end: () => {
+      if (!target.destroyed) target.end()
+    },
+  }
+}
