@@ -73,6 +73,14 @@ export interface ResourceDefinition extends ResourceNames {
   readonly selectableFields: (object: JsonObject) => { readonly [label: string]: string }
   /** Grace period of a graceful delete in seconds, or undefined when the kind has none (all but Pods). `requested` by the client. */
   readonly gracePeriodSeconds?: (object: JsonObject, requested: number | undefined) => number
+  /** Present when the kind's objects are stored in the form of another kind: keys are those of that group and resource. */
+  readonly storedAs?: {
+    readonly group: string
+    readonly resource: string
+    /** From this kind's form, with its type, to the stored kind's form. */
+    readonly toStored: (object: JsonObject) => JsonObject
+    readonly fromStored: (object: JsonObject) => JsonObject
+  }
   /** Propagation when the client names none. */
   readonly defaultPropagation: 'Background' | 'Orphan'
   /** Where it is stored when it is a second view of another kind's objects: events.k8s.io Events are stored as core Events. */

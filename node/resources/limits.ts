@@ -1,0 +1,26 @@
+// The limits of what an object may hold, and what happens at each: the write is refused with an Invalid status that names
+// the field. The numbers are those of the Kubernetes API reference; clients rely on them.
+
+/** All annotations of an object together, keys and values, in bytes. */
+export const annotationsMostBytes = 256 * 1024
+
+/** Data of a ConfigMap or a Secret together, in bytes. */
+export const dataMostBytes = 1024 * 1024
+
+/** Endpoints of one EndpointSlice. */
+export const sliceEndpointsMost = 1000
+
+/** Ports of one EndpointSlice. */
+export const slicePortsMost = 20000
+
+/** Addresses of one endpoint of a slice. */
+export const endpointAddressesMost = 100
+
+/** Name servers of a Pod's DNS configuration. */
+export const nameServersMost = 3
+
+/** Search domains of a Pod's DNS configuration. */
+export const searchDomainsMost = 32
+
+/** Candidates that are tried at random before the range is searched from its start. */
+export const allocationTries = 32

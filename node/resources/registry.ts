@@ -1,0 +1,42 @@
+// The list of the kinds that are served from declarations. To add a kind is to add its file and a line here.
+// Custom resources are not in it: their declarations are objects of the cluster.
+import { clusterRoleBindings } from './cluster-role-binding.ts'
+import { clusterRoles } from './cluster-role.ts'
+import { configMaps } from './config-map.ts'
+import { controllerRevisions } from './controller-revision.ts'
+import { deployments } from './deployment.ts'
+import { endpoints } from './endpoints.ts'
+import { endpointSlices } from './endpoint-slice.ts'
+import { events, newEvents } from './event.ts'
+import { leases } from './lease.ts'
+import { namespaces } from './namespace.ts'
+import { nodes } from './node.ts'
+import { pods } from './pod/pod.ts'
+import { priorityClasses } from './priority-class.ts'
+import { replicaSets } from './replica-set.ts'
+import { roleBindings } from './role-binding.ts'
+import { roles } from './role.ts'
+import { secrets } from './secret.ts'
+import { serviceAccounts } from './service-account.ts'
+import { services } from './service.ts'
+import type { ResourceDefinition } from './types.ts'
+
+/** All kinds, in the order in which discovery shows them. */
+export const resources: readonly ResourceDefinition[] = [
+  configMaps, endpoints, events, namespaces, nodes, pods, secrets, serviceAccounts, services,
+  controllerRevisions, deployments, replicaSets,
+  leases,
+  endpointSlices,
+  newEvents,
+  clusterRoleBindings, clusterRoles, roleBindings, roles,
+  priorityClasses,
+]
+
+const byName = new Map(resources.map((definition) => [`${definition.group}/${definition.version}/${definition.resource}`, definition]))
+const byKind = new Map(resources.map((definition) => [`${definition.group}/${definition.version}/${definition.kind}`, definition]))
+
+/** The kind served under that resource name (`apps`, `v1`, `deployments`; the group is empty for core), or undefined. */
+export const resourceByName = (group: string, version: string, resource: string): ResourceDefinition | undefined => byName.get(`${group}/${version}/${resource}`)
+
+/** The kind of that name (`apps`, `v1`, `Deployment`), or undefined. */
+export const resourceByKind = (group: string, version: string, kind: string): ResourceDefinition | undefined => byKind.get(`${group}/${version}/${kind}`)
