@@ -37,7 +37,7 @@ export class Cluster {
       world,
       createEngine,
       engineOptions: {
-        cluster: { cluster: 'simulated', incarnation: 1 }, maxVoters: options.maxVoters, works: ['controllers', 'scheduler'],
+        cluster: { cluster: 'simulated', incarnation: 1 }, maxVoters: options.maxVoters, works: ['controllers', 'scheduler'], keptEntries: options.keptEntries,
       },
       watcher,
       send: (from, to, message) => this.#send(from, to, message),
@@ -97,6 +97,13 @@ export class Cluster {
     if (!peer.running && this.#joined.has(peer.index)) peer.start(false)
   }
 
+  /** A peer that never comes back: its record is deleted through the others, again and again until that is agreed. */
+  remove(peer: SimPeer): void {
+    this.crash(peer)
+    this.#joined.delete(peer.index)
+    this.#deleteRecord(peer)
+  }
+
   /** Whoever leads, by its own account, with the greatest term. */
   leader(): SimPeer | undefined {
     let best: SimPeer | undefined
@@ -108,6 +115,16 @@ export class Cluster {
       bestTerm = status.term
     }
     return best
+  }
+
+  #deleteRecord(peer: SimPeer): void {
+    const again = (): void => this.#deleteRecord(peer)
+    const running = this.running()
+    if (running.length === 0) return this.world.after(1_000_000, again)
+    const write = { kind: 'delete' as const, key: peerPrefix + peer.id }
+    this.world.random.pick(running).write({ conditions: [], writes: [write] }, (answer) => {
+      if (answer.kind === 'maybe') this.world.after(1_000_000, again)
+    })
   }
 
   /** Writes the peer's record through an older peer; a newcomer then starts from that peer's state. */
@@ -166,6 +183,6 @@ function describeMessage(message: Message): string {
   return `${message.zone} ${JSON.stringify(message.body, (key, value: unknown) => {
     if (key === 'entries' && Array.isArray(value)) return `${value.length} entries`
     if (key === 'rumours' && Array.isArray(value)) return value.length
-    return value instanceof Uint8Array ? `${value.length} bytes` : value
+    return key === 'command' ? '...' : value
   })}`
 }

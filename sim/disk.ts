@@ -43,6 +43,8 @@ export class Disk {
   #state: SavedState = emptyState
   #pending: PendingWrite[] = []
   #syncing = 0
+  /** The log was damaged below what was acknowledged; true until the peer has caught up. */
+  damaged = false
   /** Writes planned in an earlier life of the process mean nothing. */
   #life = 0
   /** Proposals of this data directory are numbered on; a real peer reserves blocks of numbers in its log. */
@@ -93,12 +95,18 @@ export class Disk {
     this.#syncing = 0
   }
 
+  /** Loses a synced tail of the log, as bad sectors do. The checksums tell, so the next life knows. */
+  damage(): void {
+    this.#entries = this.#entries.slice(0, this.#random.integer(this.#entries.length + 1))
+    this.damaged = true
+  }
+
   /** What the log and the state hold for a new life. */
   recovered(): { readonly log: Recovered; readonly state: SavedState } {
     const mark = this.#state.header.mark
     const entries = this.#entries.filter((entry) => entry.index > mark.index)
     assert(entries.length === 0 || entries[0]?.index === mark.index + 1, 'log and state join')
-    return { log: { hardState: this.#hardState, snapshot: mark, entries, mayVote: true }, state: this.#state }
+    return { log: { hardState: this.#hardState, snapshot: mark, entries, mayVote: !this.damaged }, state: this.#state }
   }
 
   /** The log as it will be once everything written is synced: what the process believes it has. */
@@ -131,7 +139,10 @@ export class Disk {
     if (save.compactTo === undefined) return
     const upTo = save.compactTo.index
     assert(upTo <= this.stateIndex, `the log is cut to ${upTo} while the saved state reaches only ${this.stateIndex}`)
-    this.#entries = this.#entries.filter((entry) => entry.index > upTo)
+    const { term } = save.compactTo
+    const known = this.#entries.some((entry) => entry.index === upTo && entry.term === term)
+    // A log that does not hold the mark starts anew behind it.
+    this.#entries = known ? this.#entries.filter((entry) => entry.index > upTo) : []
   }
 
   /** The head of a write survives: the hard state comes first in it, then some of the entries. */

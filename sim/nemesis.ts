@@ -11,6 +11,7 @@ export class Nemesis {
   readonly #cluster: Cluster
   readonly #random: Random
   #calm = false
+  #removed = false
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
@@ -26,6 +27,9 @@ export class Nemesis {
     this.#every(faults.oneWayUs, () => this.#oneWay())
     this.#every(faults.swizzleUs, () => this.#swizzle())
     this.#every(faults.exileUs, () => this.#exile())
+    this.#every(faults.damageUs, () => this.#damage())
+    this.#every(faults.stopUs, () => this.#stop())
+    this.#every(faults.removeUs, () => this.#remove())
   }
 
   /** The end of all faults: paths open, messages arrive, disks are quick, everybody runs. */
@@ -113,6 +117,39 @@ export class Nemesis {
     const peer = this.#random.pick(this.#cluster.joined())
     this.#cluster.crash(peer)
     this.#later(9_000_000, () => this.#cluster.restart(peer))
+  }
+
+  /** One log loses a synced tail. Never two at a time, nor a lone voter's: what a majority forgot nobody can remember. */
+  #damage(): void {
+    const joined = this.#cluster.joined()
+    const voters = this.#cluster.leader()?.engine.status().configuration.voters.length ?? 0
+    if (voters < 3 || joined.some((peer) => peer.disk.damaged)) return
+    const peer = this.#random.pick(joined)
+    this.#note(`${peer.id} loses a part of its log`)
+    this.#crash(peer)
+    peer.disk.damage()
+  }
+
+  /** A clean stop, and a start some time later. */
+  #stop(): void {
+    const running = this.#cluster.running().filter((peer) => !peer.paused)
+    if (running.length === 0) return
+    const peer = this.#random.pick(running)
+    this.#note(`${peer.id} is stopped`)
+    peer.stop()
+    this.#cluster.world.after(300_000, () => {
+      if (!this.#calm) this.#crash(peer)
+    })
+  }
+
+  /** One peer is gone for good and removed. */
+  #remove(): void {
+    const joined = this.#cluster.joined()
+    if (this.#removed || joined.length < 4) return
+    this.#removed = true
+    const peer = this.#random.pick(joined)
+    this.#note(`${peer.id} is gone for good`)
+    this.#cluster.remove(peer)
   }
 
   #heal(): void {

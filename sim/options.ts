@@ -14,6 +14,12 @@ export interface FaultTimes {
   readonly partitionUs: SimUs
   readonly oneWayUs: SimUs
   readonly swizzleUs: SimUs
+  /** A synced tail of one log is lost, one peer at a time. */
+  readonly damageUs: SimUs
+  /** A daemon is stopped cleanly and started again: it gives its leadership away first. */
+  readonly stopUs: SimUs
+  /** A peer is gone for good and removed from the agreed state; from four peers on, once in a run. */
+  readonly removeUs: SimUs
   /** A follower is kept away until the log has been cut, so that it needs a whole state. */
   readonly exileUs: SimUs
 }
@@ -34,6 +40,8 @@ export interface RunOptions {
   readonly faults: FaultTimes
   readonly clients: number
   readonly keys: number
+  /** Entries that logs keep behind the saved state; few make fetched states common. */
+  readonly keptEntries: number
   /** Mean pause of a client between two requests. */
   readonly thinkUs: SimUs
 }
@@ -67,9 +75,13 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
       oneWayUs: seconds(0.4, 3, 15),
       swizzleUs: seconds(0.3, 5, 20),
       exileUs: seconds(0.3, 10, 25),
+      damageUs: seconds(0.2, 5, 20),
+      stopUs: seconds(0.3, 4, 15),
+      removeUs: seconds(0.2, 5, 20),
     },
     clients: 1 + random.integer(5),
     keys: 1 + random.integer(6),
+    keptEntries: random.pick([5, 20, 100, 10_000]),
     thinkUs: random.pick([5000, 50_000, 200_000]),
   }
 }

@@ -64,6 +64,7 @@ export class SimPeer {
   #lastSave = 0
   #held: { readonly after: number; readonly to: PeerId; readonly message: Message }[] = []
   #fetching = false
+  readonly #works = new Map<string, Assignment>()
   #savedStateAtUs: SimUs = 0
   #driving = false
 
@@ -114,16 +115,23 @@ export class SimPeer {
   crash(): void {
     if (this.#engine === undefined) return
     this.#note(() => `${this.id} crashes at ${this.#machine.index}`)
-    this.#requests?.abandon()
+    const requests = this.#requests
     this.#engine = undefined
     this.#requests = undefined
+    requests?.abandon()
     this.#life++
     this.#inbox = []
     this.#held = []
     this.#unsynced = 0
+    this.#works.clear()
     this.#fetching = false
     this.#pausedUntilUs = 0
     this.disk.crash()
+  }
+
+  /** SIGTERM: gives leadership away; the end comes from outside. */
+  stop(): void {
+    this.#input((engine) => engine.stop(false))
   }
 
   /** Stands still, as a stopped process or a paused virtual machine; messages wait. */
@@ -150,14 +158,16 @@ export class SimPeer {
 
   /** A client's write through this peer. */
   write(transaction: Transaction, answer: (answer: WriteAnswer) => void): void {
+    if (this.#requests === undefined) return this.#nobodyHome(() => answer({ kind: 'maybe' }))
     this.disk.proposalCounter++
-    this.#requests?.write(this.disk.proposalCounter, transaction, answer)
+    this.#requests.write(this.disk.proposalCounter, transaction, answer)
     this.drive()
   }
 
   /** A client's linearizable read through this peer. */
   read(key: string, answer: (answer: ReadAnswer) => void): void {
-    this.#requests?.read(key, answer)
+    if (this.#requests === undefined) return this.#nobodyHome(() => answer({ kind: 'none' }))
+    this.#requests.read(key, answer)
     this.drive()
   }
 
@@ -180,6 +190,11 @@ export class SimPeer {
     }
     this.#driving = false
     this.#requests?.serve(this.#machine)
+  }
+
+  /** A client finds the machine down, and knows after a while. */
+  #nobodyHome(answer: () => void): void {
+    this.#around.world.after(100_000, answer)
   }
 
   #input(give: (engine: PeerEngine) => void): void {
@@ -205,13 +220,14 @@ export class SimPeer {
       if (this.paused) return
       this.engine.tick(this.#bootMs(), this.#wallMs())
       this.#requests?.tick()
+      this.#reportWorks()
+      if (this.disk.damaged && this.engine.status().mayVote) this.disk.damaged = false
       this.drive()
       this.#saveStateSometimes(life)
     })
   }
 
   #carryOut(ready: Ready): void {
-    const { watcher } = this.#around
     for (const { to, message } of ready.send) this.#send(to, message)
     if (ready.save !== undefined) this.#save(ready.save)
     for (const { to, message } of ready.sendAfterSave) {
@@ -223,7 +239,7 @@ export class SimPeer {
     if (ready.fetchSnapshot !== undefined) this.#fetch(ready.fetchSnapshot)
     this.#requests?.refused(ready.proposals)
     this.#requests?.readAnswers(ready.reads)
-    if (ready.works.length > 0) watcher.works(this.id, ready.works)
+    if (ready.works.length > 0) this.#holdWorks(ready.works)
     for (const assignment of ready.assign) this.#assign(assignment)
     for (const member of ready.members) this.#note(() => `${this.id} sees ${member.peer} ${member.state}`)
   }
@@ -315,6 +331,26 @@ export class SimPeer {
     const write = { kind: 'put' as const, key, value: encodeJson(assignment), terminating: false }
     this.disk.proposalCounter++
     this.#requests?.write(this.disk.proposalCounter, { conditions: [condition], writes: [write] }, () => {})
+  }
+
+  #holdWorks(works: readonly Assignment[]): void {
+    this.#around.watcher.works(this.id, works)
+    for (const row of works) {
+      this.#note(() => `${this.id} hears that ${row.work} of epoch ${row.epoch} is ${row.peer}'s`)
+      if (row.peer === this.id) this.#works.set(row.work, row)
+      else this.#works.delete(row.work)
+    }
+  }
+
+  /** A holder that runs gets on, as its clock does. */
+  #reportWorks(): void {
+    const progress = this.#bootMs()
+    this.engine.report([...this.#works.values()].map(({ work, epoch }) => ({ work, epoch, progress })))
+  }
+
+  /** The clock that the engine goes by. */
+  bootMs(): number {
+    return this.#bootMs()
   }
 
   #bootMs(): number {

@@ -127,9 +127,11 @@ export class Requests {
 
   /** The process ends: nobody will hear the answers. */
   abandon(): void {
-    for (const write of this.#writes.values()) write.answer({ kind: 'maybe' })
-    for (const read of this.#reads) read.answer({ kind: 'none' })
+    const writes = [...this.#writes.values()]
+    const reads = [...this.#reads]
     this.#writes.clear()
     this.#reads.clear()
+    for (const write of writes) write.answer({ kind: 'maybe' })
+    for (const read of reads) read.answer({ kind: 'none' })
   }
 }

@@ -2,6 +2,7 @@
 // checked, then stop the faults and see that it recovers within a budget. Equal options give equal results and hashes.
 import type { CreateEngine } from './peer.ts'
 import { electionSafety } from './checkers/elections.ts'
+import { watchLeases } from './checkers/leases.ts'
 import { leaderCompleteness, logMatching } from './checkers/logs.ts'
 import { stateMachineSafety } from './checkers/states.ts'
 import { oneHolder } from './checkers/works.ts'
@@ -74,6 +75,7 @@ function phases(cluster: Cluster, workload: Workload): number {
   const { world, options } = cluster
   demand(cluster.build(), 'liveness', () => 'the cluster was not built in time')
   const nemesis = new Nemesis(cluster)
+  watchLeases(cluster)
   workload.start()
   nemesis.start()
   world.run(world.nowUs + options.faultyUs)
@@ -90,12 +92,12 @@ function recover(cluster: Cluster): void {
   const { world } = cluster
   const untilUs = world.nowUs + recoveryBudgetUs
   let served = false
-  let left = cluster.peers.length
+  let left = cluster.joined().length
   const answered = (): void => {
     left--
     served = left === 0
   }
-  for (const peer of cluster.peers) askUntilServed(cluster, peer.index, answered)
+  for (const peer of cluster.joined()) askUntilServed(cluster, peer.index, answered)
   let missing = 'nothing yet'
   while (world.nowUs < untilUs) {
     world.run(world.nowUs + lookUs)
@@ -126,8 +128,8 @@ function askUntilServed(cluster: Cluster, index: number, done: () => void): void
 function whatIsMissing(cluster: Cluster): string {
   const leaders = cluster.running().filter((peer) => peer.engine.status().role === 'leader')
   if (leaders.length !== 1) return `one leader (there are ${leaders.length})`
-  const highest = Math.max(...cluster.peers.map((peer) => peer.machine.index))
-  for (const peer of cluster.peers) {
+  const highest = Math.max(...cluster.joined().map((peer) => peer.machine.index))
+  for (const peer of cluster.joined()) {
     const status = peer.engine.status()
     if (peer.machine.index !== highest) return `${peer.id} is at ${peer.machine.index} of ${highest}`
     if (!status.quorum) return `${peer.id} sees no quorum`

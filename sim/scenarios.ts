@@ -9,7 +9,7 @@ export interface Scenario {
   readonly options: RunOptions
 }
 
-const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionUs: 0, oneWayUs: 0, swizzleUs: 0, exileUs: 0 }
+const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionUs: 0, oneWayUs: 0, swizzleUs: 0, exileUs: 0, damageUs: 0, stopUs: 0, removeUs: 0 }
 const quietNetwork = { leastLatencyUs: 100, meanLatencyUs: 300, loss: 0, duplication: 0, ordered: true }
 
 function scenario(name: string, seed: number, peers: number, fixed: Partial<RunOptions>): Scenario {
@@ -25,8 +25,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('one-way cuts', 6, 5, { faults: { ...noFaults, oneWayUs: 3_000_000 } }),
   scenario('swizzled clogs', 7, 5, { faults: { ...noFaults, swizzleUs: 3_000_000 } }),
   scenario('somebody stands still', 8, 3, { faults: { ...noFaults, pauseUs: 3_000_000 } }),
-  scenario('exiles that need a whole state', 9, 4, { faults: { ...noFaults, exileUs: 4_000_000 }, saveStateUs: 300_000, thinkUs: 5000, clients: 5 }),
+  scenario('exiles that need a whole state', 9, 4, { faults: { ...noFaults, exileUs: 4_000_000 }, saveStateUs: 300_000, thinkUs: 5000, clients: 5, keptEntries: 10 }),
   scenario('a very slow disk', 10, 3, { slowDisk: 50, faults: { ...noFaults, crashUs: 8_000_000 } }),
   scenario('mirrors beside three voters', 11, 7, { maxVoters: 3, faults: { ...noFaults, crashUs: 3_000_000, partitionUs: 5_000_000 } }),
+  scenario('damaged logs', 13, 3, { faults: { ...noFaults, damageUs: 6_000_000 } }),
+  scenario('clean stops', 14, 3, { faults: { ...noFaults, stopUs: 3_000_000 } }),
+  scenario('a peer is gone for good', 15, 5, { faults: { ...noFaults, removeUs: 4_000_000, crashUs: 6_000_000 } }),
   scenario('heavy loss', 12, 3, { network: { ...quietNetwork, loss: 0.25, duplication: 0.2, ordered: false } }),
 ]

@@ -8,6 +8,9 @@ import { Trace } from './trace.ts'
 /** Microseconds since the start of the run. */
 export type SimUs = number
 
+/** Events that may wait at a time; more mean that something multiplies without end. */
+export const maxPendingEvents = 500_000
+
 interface Event {
   readonly atUs: SimUs
   /** Events of the same moment run in the order in which they were planned. */
@@ -36,6 +39,7 @@ export class World {
   /** Plans `run` for `delayUs` from now. */
   after(delayUs: SimUs, run: () => void): void {
     assert(delayUs >= 0, 'the past is over')
+    assert(this.#heap.length < maxPendingEvents, 'events multiply without end')
     this.#order++
     this.#push({ atUs: this.#nowUs + Math.round(delayUs), order: this.#order, run })
   }

@@ -24,9 +24,11 @@ export type RaftMessage = Exclude<ConsensusMessage, { readonly kind: 'propose' |
 /** One peer's consensus. */
 export class Raft {
   readonly #core: RaftCore
+  readonly #keptEntries: number
   #startedMs: BootMs | undefined
 
-  constructor(self: PeerId, recovered: RecoveredLog, random: Random) {
+  constructor(self: PeerId, recovered: RecoveredLog, random: Random, keptBehind = keptEntries) {
+    this.#keptEntries = keptBehind
     this.#core = new RaftCore(self, recovered, random)
   }
 
@@ -237,7 +239,7 @@ export class Raft {
   compact(durableIndex: LogIndex): void {
     const core = this.#core
     const limit = Math.min(durableIndex, core.emitted, core.stable)
-    const cut = core.log.compactionPoint(limit, keptEntries, keptBytes)
+    const cut = core.log.compactionPoint(limit, this.#keptEntries, keptBytes)
     if (cut === undefined) return
     core.log.compact(cut)
     core.configurations.compact(cut)

@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly maxVoters: number
   /** The works that need a holder. */
   readonly works: readonly string[]
+  /** Entries kept behind the durable state for slow followers; the usual number when left out. The simulator keeps few. */
+  readonly keptEntries?: number
 }
 
 /** What the state machine reports after it has applied entries. */
