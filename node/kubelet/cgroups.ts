@@ -5,10 +5,17 @@ import { join } from 'node:path'
 
 const root = '/sys/fs/cgroup'
 
+/** Removes a group and those below it, as far as they are empty. */
+async function removeTree(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(path, entry.name))
+  await rmdir(path).catch(() => undefined)
+}
+
 /** Removes `<parent>/<class>/pod<uid>` in every hierarchy (cgroup v1) or the one (v2). Never rejects. */
 export async function removeCgroups(parent: string, podUid: string): Promise<void> {
   const controllers = await readdir(root).catch(() => [])
   for (const hierarchy of ['', ...controllers]) {
-    for (const quality of ['guaranteed', 'burstable', 'besteffort']) await rmdir(join(root, hierarchy, parent, quality, `pod${podUid}`)).catch(() => undefined)
+    for (const quality of ['guaranteed', 'burstable', 'besteffort']) await removeTree(join(root, hierarchy, parent, quality, `pod${podUid}`))
   }
 }

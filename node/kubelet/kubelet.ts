@@ -79,8 +79,9 @@ class NodeKubelet implements Kubelet {
   async start(): Promise<void> {
     if (!this.#stopped) return
     this.#stopped = false
-    await mkdir(join(this.#options.dataDirectory, 'pods'), { recursive: true })
-    await mkdir(this.#options.volatileDirectory, { recursive: true, mode: 0o755 })
+    // Containers reach their volumes by mounts, never by these paths: nobody else needs to get in.
+    await mkdir(join(this.#options.dataDirectory, 'pods'), { recursive: true, mode: 0o700 })
+    await mkdir(this.#options.volatileDirectory, { recursive: true, mode: 0o700 })
     await mkdir(this.#options.podLogDirectory, { recursive: true })
     this.#machine = await readMachine()
     this.#starter = this.#makeStarter(this.#machine)
@@ -103,7 +104,7 @@ class NodeKubelet implements Kubelet {
   async loadImage(archive: string | Readable): Promise<void> {
     if (typeof archive === 'string') await this.#images.load(archive)
     else await this.#images.loadStream(archive)
-    for (const worker of this.#workers.values()) worker.wake()
+    for (const worker of this.#workers.values()) worker.retryNow()
     this.#agent.hurry()
   }
 
@@ -116,7 +117,7 @@ class NodeKubelet implements Kubelet {
   }
 
   #makeStarter(machine: Machine): Starter {
-    const { options } = { options: this.#options }
+    const options = this.#options
     return new Starter({
       ...this.#deps,
       images: this.#images,

@@ -62,11 +62,11 @@ export class Ending {
     if (running.length > 0 && view.addresses.length > 0) await this.#withdraw(view.addresses)
     const kinds = new Map(containersOf(view.pod).map((each) => [each.container.name, each]))
     const isSidecar = (each: RuntimeContainerStatus): boolean => kinds.get(each.name)?.kind === 'sidecar'
-    await Promise.all(running.filter((each) => !isSidecar(each)).map((each) => this.#end(view, each, kinds.get(each.name))))
+    await Promise.all(running.filter((each) => !isSidecar(each)).map((each) => this.endContainer(view, each, kinds.get(each.name))))
     // Sidecars end in the reverse order of their start (KEP-753).
     const order = [...kinds.keys()]
     const sidecars = running.filter(isSidecar).sort((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
-    for (const each of sidecars) await this.#end(view, each, kinds.get(each.name))
+    for (const each of sidecars) await this.endContainer(view, each, kinds.get(each.name))
     for (const sandbox of view.sandboxes) await this.#deps.runtime.stopSandbox(sandbox.id)
   }
 
@@ -84,8 +84,9 @@ export class Ending {
     await Promise.race([done, limit, this.#wasCut])
   }
 
-  async #end(view: PodView, container: RuntimeContainerStatus, target: NamedContainer | undefined): Promise<void> {
-    this.#deps.recorder.event(referenceTo(pods, view.pod, `spec.containers{${container.name}}`), 'Normal', 'Killing', `Stopping container ${container.name}`)
+  /** Ends one container within the time that is left. Rejects with runtimeError. */
+  async endContainer(view: PodView, container: RuntimeContainerStatus, target: NamedContainer | undefined, message = `Stopping container ${container.name}`): Promise<void> {
+    this.#deps.recorder.event(referenceTo(pods, view.pod, `spec.containers{${container.name}}`), 'Normal', 'Killing', message)
     await this.#preStop(view, container, target)
     this.#stopping.add(container.id)
     try {

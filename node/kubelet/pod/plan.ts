@@ -116,10 +116,8 @@ class Planner {
   }
 
   #replaceSandbox(): void {
-    for (const sandbox of this.#view.sandboxes) {
-      const alive = sandbox.ready || this.#view.containers.some((each) => each.sandboxId === sandbox.id && each.state === 'running')
-      if (alive) this.#actions.push({ kind: 'stopSandbox', id: sandbox.id })
-    }
+    // Also those that are down already, after a reboot: stopping gives their addresses back.
+    for (const sandbox of this.#view.sandboxes) this.#actions.push({ kind: 'stopSandbox', id: sandbox.id })
     const newest = this.#view.sandboxes[0]
     this.#actions.push({ kind: 'createSandbox', attempt: newest === undefined ? 0 : newest.attempt + 1 })
   }
@@ -159,7 +157,9 @@ class Planner {
     const { name } = target.container
     const current = this.#inSandbox(name)
     if (current?.state !== 'running') {
-      if (current?.state === 'exited' && !this.#startsAgain(target, current)) return false
+      // An end in an older sandbox counts as well: what has succeeded once does not run again in the next one.
+      const ended = current ?? (target.kind === 'app' ? newestContainer(this.#view, name) : undefined)
+      if (ended?.state === 'exited' && !this.#startsAgain(target, ended)) return false
       this.#start(target, current)
       return false
     }

@@ -56,6 +56,8 @@ export interface StartFailure {
   readonly retryAtMs: number | undefined
 }
 
+const showBackOffMs = 1_000
+
 type StartAction = Extract<PodAction, { readonly kind: 'startContainer' }>
 
 export class Starter {
@@ -108,7 +110,11 @@ export class Starter {
       const objects = await readPodObjects(this.#deps.transport, view.pod)
       const paths = await this.setUpVolumes(view, objects)
       const image = await this.#image(view.pod, container, objects)
-      if (!image.ok) return { waiting: { reason: image.reason, message: image.message }, retryAtMs: image.retryAtMs }
+      if (!image.ok) {
+        // Soon after a failed pull the answer is ImagePullBackOff, which tells people that it is being tried again.
+        const isFirst = image.reason === 'ErrImagePull'
+        return { waiting: { reason: image.reason, message: image.message }, retryAtMs: isFirst ? this.#deps.clock.bootMs() + showBackOffMs : image.retryAtMs }
+      }
       const config = await this.#config(view, action, objects, paths, image)
       const id = await this.#deps.runtime.createContainer(sandboxId, config, this.sandboxConfig(view.pod, sandboxAttempt))
       this.#event(view.pod, container, 'Normal', 'Created', `Created container: ${container.name}`)

@@ -42,6 +42,8 @@ export interface WorkerDeps extends EndingDeps {
   readonly onGone: (podUid: string) => void
 }
 
+const defaultGraceSeconds = 30
+
 export class PodWorker {
   readonly #deps: WorkerDeps
   readonly #observer: Observer
@@ -100,7 +102,7 @@ export class PodWorker {
     this.#pod = pod
     this.#status.observe(pod)
     const grace = pod.metadata.deletionGracePeriodSeconds
-    if (grace !== undefined && before.metadata.deletionTimestamp !== undefined) this.#ending?.shorten(grace)
+    if (grace !== undefined) this.#ending?.shorten(grace)
     const hasGates = (specOf(pod).readinessGates ?? []).length > 0
     if (hasGates || JSON.stringify(before.spec) !== JSON.stringify(pod.spec) || before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp || before.status?.phase !== pod.status?.phase) this.wake()
   }
@@ -122,6 +124,12 @@ export class PodWorker {
         this.#running = undefined
       })
     }
+  }
+
+  /** What held the Pod back may be gone: do not wait out the back-off. */
+  retryNow(): void {
+    this.#retryAtMs.clear()
+    this.wake()
   }
 
   /** Ends the worker, not the Pod: its containers run on. */
@@ -167,6 +175,7 @@ export class PodWorker {
       this.#dirty = true
       return
     }
+    await this.#removeOldSandboxes(view)
     await this.#refreshVolumes(view, plan)
     const dueMs = [...this.#retryAtMs.values()].map((atMs) => atMs - this.#deps.clock.bootMs())
     if (plan.wakeAtMs !== undefined) dueMs.push(plan.wakeAtMs - this.#deps.clock.wallMs())
@@ -211,7 +220,7 @@ export class PodWorker {
       acted = await this.#actOne(view, action) || acted
     }
     for (const [name, waiting] of plan.waiting) {
-      if (waiting.reason === 'CrashLoopBackOff' && this.#waiting.get(name)?.reason !== waiting.reason) {
+      if (waiting.reason === 'CrashLoopBackOff') {
         this.#deps.recorder.event(referenceTo(pods, this.#pod, `spec.containers{${name}}`), 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${this.#pod.metadata.name}_${this.#pod.metadata.namespace}(${this.#pod.metadata.uid})`)
       }
     }
@@ -226,11 +235,24 @@ export class PodWorker {
       case 'createSandbox':
         return this.#createSandbox(action.attempt)
       case 'stopContainer':
-        this.#deps.recorder.event(referenceTo(pods, this.#pod, `spec.containers{${action.target.container.name}}`), 'Normal', 'Killing', action.message)
-        await this.#deps.runtime.stopContainer(action.id, specOf(this.#pod).terminationGracePeriodSeconds ?? 30)
+        await this.#restart(view, action)
         return true
       case 'startContainer':
         return this.#startContainer(view, action)
+    }
+  }
+
+  /** Ends a container that will start again. */
+  async #restart(view: PodView, action: Extract<PodAction, { readonly kind: 'stopContainer' }>): Promise<void> {
+    const running = view.containers.find((each) => each.id === action.id)
+    const { livenessProbe, startupProbe } = action.target.container
+    const own = livenessProbe?.terminationGracePeriodSeconds ?? startupProbe?.terminationGracePeriodSeconds
+    const ending = new Ending(this.#deps, own ?? specOf(this.#pod).terminationGracePeriodSeconds ?? defaultGraceSeconds)
+    this.#ending = ending
+    try {
+      if (running !== undefined) await ending.endContainer(view, running, action.target, action.message)
+    } finally {
+      this.#ending = undefined
     }
   }
 
@@ -297,11 +319,19 @@ export class PodWorker {
     }
   }
 
+  /** Sandboxes that were replaced go when the last of their containers is gone; those are kept for their logs. */
+  async #removeOldSandboxes(view: PodView): Promise<void> {
+    for (const sandbox of view.sandboxes.slice(1)) {
+      if (!sandbox.ready && !view.containers.some((each) => each.sandboxId === sandbox.id)) await this.#deps.runtime.removeSandbox(sandbox.id)
+    }
+  }
+
   /** The Pod was deleted: end it, report, and take its object away. */
   async #end(): Promise<void> {
     const grace = this.#pod.metadata.deletionGracePeriodSeconds ?? 0
     this.#ending ??= new Ending(this.#deps, this.#gone ? Math.min(grace, 1) : grace)
     const before = await this.#look()
+    this.#prober.endLiveness()
     await this.#ending.run(before)
     this.#prober.stop()
     const view = await this.#look()

@@ -32,6 +32,7 @@ const healthy: Health = { started: true, ready: true, failure: undefined }
 export class Prober {
   readonly #deps: ProberDeps
   readonly #running = new Map<string, Running>()
+  #ending = false
 
   constructor(deps: ProberDeps) {
     this.#deps = deps
@@ -67,6 +68,12 @@ export class Prober {
     return result
   }
 
+  /** The Pod ends: liveness no longer matters, readiness goes on for those who still send traffic. */
+  endLiveness(): void {
+    this.#ending = true
+    for (const running of this.#running.values()) for (const kind of ['startup', 'liveness'] as const) running.timers.get(kind)?.cancel()
+  }
+
   stop(): void {
     this.follow(new Map())
   }
@@ -82,7 +89,7 @@ export class Prober {
 
   #schedule(id: string, running: Running, kind: ProbeKind, delayMs: number): void {
     const probe = probeOf(running.container, kind)
-    if (probe === undefined || running.stopped) return
+    if (probe === undefined || running.stopped || (this.#ending && kind !== 'readiness')) return
     const earliestMs = running.startedMs + (probe.initialDelaySeconds ?? 0) * 1000 - this.#deps.clock.wallMs()
     running.timers.set(kind, this.#deps.clock.after(Math.max(0, delayMs, earliestMs), () => void this.#probe(id, running, kind, probe)))
   }
@@ -93,7 +100,7 @@ export class Prober {
     const before = running.tallies.get(kind) ?? freshTally(kind)
     const after = count(before, probe, result.ok)
     running.tallies.set(kind, after)
-    if (!result.ok) this.#deps.onFailure(kind, running.container, result.message)
+    if (!result.ok && !this.#ending) this.#deps.onFailure(kind, running.container, result.message)
     if (after.failed && kind !== 'readiness' && running.failure === undefined) {
       running.failure = { reason: 'Unhealthy', message: `Container ${running.container.name} failed ${kind} probe, will be restarted` }
       this.#deps.onChange()
