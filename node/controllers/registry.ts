@@ -1,0 +1,29 @@
+// The list of controllers. To add one is to add its folder and a line here.
+// The composition root may hand the manager more of them, of zones that controllers must not know.
+import type { ControllerFactory } from './controller.ts'
+import { deploymentController } from './deployment/controller.ts'
+import { endpointsController } from './endpoints/endpoints-controller.ts'
+import { endpointSliceController } from './endpoints/slice-controller.ts'
+import { eventExpiryController } from './event-expiry/controller.ts'
+import { garbageController } from './garbage/controller.ts'
+import { namespaceController } from './namespace/controller.ts'
+import { nodeLifecycleController } from './node-lifecycle/controller.ts'
+import { podGcController } from './pod-gc/controller.ts'
+import { replicaSetController } from './replicaset/controller.ts'
+import { rootCaController } from './root-ca/controller.ts'
+import { serviceAccountController } from './service-account/controller.ts'
+
+/** Every controller that Shoal itself brings. */
+export const controllers: readonly ControllerFactory[] = [
+  nodeLifecycleController,
+  endpointSliceController,
+  endpointsController,
+  replicaSetController,
+  deploymentController,
+  namespaceController,
+  garbageController,
+  serviceAccountController,
+  rootCaController,
+  podGcController,
+  eventExpiryController,
+]
