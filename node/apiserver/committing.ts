@@ -41,7 +41,7 @@ export function versionGuard(stored: StoredValue, refused: Guard['refused']): Gu
 }
 
 export function putObject(key: string, definition: ResourceDefinition, object: JsonObject): Write & { readonly kind: 'put' } {
-  const stored = definition.toStored === undefined ? object : definition.toStored(object)
+  const stored = definition.storedAs === undefined ? object : definition.storedAs.toStored(object)
   return { kind: 'put', key, value: encodeObject(stored), terminating: isTerminating(object) }
 }
 

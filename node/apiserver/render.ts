@@ -84,7 +84,7 @@ function spliceList(renderer: Renderer, definition: ResourceDefinition, metadata
 
 /** Stored bytes as this kind shows them; a second view of another kind has to be decoded. */
 function showBytes(renderer: Renderer, definition: ResourceDefinition, bytes: Uint8Array, revision: number, typed: boolean): Uint8Array {
-  if (definition.fromStored !== undefined) {
+  if (definition.storedAs !== undefined) {
     const { kind, apiVersion, ...rest } = renderer.storage.decode(definition, { value: bytes, revision })
     return jsonBytes(typed ? { kind, apiVersion, ...rest } : rest)
   }

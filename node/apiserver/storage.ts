@@ -39,7 +39,7 @@ export class Storage {
 
   /** `/registry/<group>/<resource>/`, with the namespace when one is given. */
   prefix(definition: ResourceDefinition, namespace: string): string {
-    const names = definition.storage ?? definition
+    const names = definition.storedAs ?? definition
     const base = `/registry/${names.group === '' ? 'core' : names.group}/${names.resource}/`
     return namespace === '' || !definition.namespaced ? base : `${base}${encodeURIComponent(namespace)}/`
   }
@@ -54,7 +54,7 @@ export class Storage {
     if (known !== undefined && known['apiVersion'] === apiVersionOf(definition)) return known
     const type = { apiVersion: apiVersionOf(definition), kind: definition.kind }
     const decoded = decodeObject(stored.value, type, stored.revision)
-    const object = deepFreeze(definition.fromStored === undefined ? decoded : definition.fromStored(decoded))
+    const object = deepFreeze(definition.storedAs === undefined ? decoded : definition.storedAs.fromStored(decoded))
     this.#decoded.set(stored.value, object)
     return object
   }

@@ -7,6 +7,7 @@ import { age, name } from './cells.ts'
 import { defineKind } from './kind.ts'
 import { validateFinalizer } from './metadata.ts'
 import type { JsonObject } from '../objects/json.ts'
+import type { ResourceDefinition } from './types.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
 const finalizer = 'kubernetes'
@@ -30,22 +31,26 @@ function prepare(namespace: JsonObject, old: JsonObject | undefined, subresource
   return withFields(shown, { status: old.status })
 }
 
-export const namespaces = defineKind({
-  key: '/v1/namespaces',
-  definition: 'io.k8s.api.core.v1.Namespace',
-  subresources: ['status', 'finalize'],
-  nameRule: dnsLabel,
-  defaults,
-  prepare: (object, old, context) => prepare(object, old, context.subresource),
-  validate: (errors, object, old, context) => {
-    for (const [at, own] of stringsIn(object, 'spec', 'finalizers').entries()) validateFinalizer(errors, own, 'spec.finalizers', `spec.finalizers[${at}]`)
-    if (old === undefined || context.subresource !== 'status') return
-    const phase = stringIn(object, 'status', 'phase')
-    const isDeleting = has(object, 'metadata', 'deletionTimestamp')
-    if (!isDeleting && phase !== 'Active') errors.invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")
-    if (isDeleting && phase !== 'Terminating') errors.invalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
-    if (!isEqual(object.spec, old.spec)) errors.forbidden('spec', 'may not change through the status')
-  },
-  cells: (object, nowMs) => [name(object), stringIn(object, 'status', 'phase'), age(object, nowMs)],
-  selectable: (object) => ({ 'status.phase': stringIn(object, 'status', 'phase') }),
-})
+export const namespaces: ResourceDefinition = {
+  ...defineKind({
+    key: '/v1/namespaces',
+    definition: 'io.k8s.api.core.v1.Namespace',
+    subresources: ['status', 'finalize'],
+    nameRule: dnsLabel,
+    defaults,
+    prepare: (object, old, context) => prepare(object, old, context.subresource),
+    validate: (errors, object, old, context) => {
+      for (const [at, own] of stringsIn(object, 'spec', 'finalizers').entries()) validateFinalizer(errors, own, 'spec.finalizers', `spec.finalizers[${at}]`)
+      if (old === undefined || context.subresource !== 'status') return
+      const phase = stringIn(object, 'status', 'phase')
+      const isDeleting = has(object, 'metadata', 'deletionTimestamp')
+      if (!isDeleting && phase !== 'Active') errors.invalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")
+      if (isDeleting && phase !== 'Terminating') errors.invalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
+      if (!isEqual(object.spec, old.spec)) errors.forbidden('spec', 'may not change through the status')
+    },
+    cells: (object, nowMs) => [name(object), stringIn(object, 'status', 'phase'), age(object, nowMs)],
+    selectable: (object) => ({ 'status.phase': stringIn(object, 'status', 'phase') }),
+  }),
+  holdsDeletion: (namespace) => stringsIn(namespace, 'spec', 'finalizers').length > 0,
+  terminate: (namespace) => withFields(namespace, { status: { ...objectIn(namespace, 'status'), phase: 'Terminating' } }),
+}

@@ -83,11 +83,6 @@ export interface ResourceDefinition extends ResourceNames {
   }
   /** Propagation when the client names none. */
   readonly defaultPropagation: 'Background' | 'Orphan'
-  /** Where it is stored when it is a second view of another kind's objects: events.k8s.io Events are stored as core Events. */
-  readonly storage?: { readonly group: string; readonly resource: string }
-  /** From the stored form to this view and back; both must be given with `storage`. */
-  readonly fromStored?: (object: JsonObject) => JsonObject
-  readonly toStored?: (object: JsonObject) => JsonObject
   /** Besides metadata.finalizers: what keeps a terminating object there (a Namespace's spec.finalizers). */
   readonly holdsDeletion?: (object: JsonObject) => boolean
   /** What changes in an object when its deletion begins, besides metadata (a Namespace's phase). */

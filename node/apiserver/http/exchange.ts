@@ -1,7 +1,7 @@
 // One HTTP exchange, the same over HTTP/1.1 and HTTP/2: what the client sent, and how to answer. HTTP/2 is served from stream
 // events, which is half again as fast as Node's compatibility layer. Nothing here knows of Kubernetes.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import type { ServerHttp2Stream } from 'node:http2'
+import type { IncomingHttpHeaders as Http2Headers, ServerHttp2Stream } from 'node:http2'
 import type { Readable, Writable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { ClientCertificate } from '../../identity/authentication.ts'
@@ -80,7 +80,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
   }
 }
 
-export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHeaders & { readonly ':method'?: string; readonly ':path'?: string }): Exchange {
+export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: Http2Headers): Exchange {
   const gone = new AbortController()
   stream.on('close', () => gone.abort())
   // A reset by the client is an end like any other.
@@ -106,8 +106,9 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: IncomingHttp
   }
 }
 
+/** Asked by reading, not by `in`: the socket of an HTTP/2 session is a proxy. */
 function isTls(socket: object): socket is TLSSocket {
-  return 'getPeerCertificate' in socket && typeof socket.getPeerCertificate === 'function'
+  return typeof Reflect.get(socket, 'getPeerCertificate') === 'function'
 }
 
 const mutable = (headers: Headers): { [name: string]: string | string[] } =>

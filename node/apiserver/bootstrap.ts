@@ -1,0 +1,98 @@
+// The objects that every cluster begins with: namespaces, roles and bindings, priority classes and the Service of the API
+// itself; and the plan of that Service's endpoints, which are the peers that live. Whoever holds the controllers' work runs it.
+// Source: Kubernetes' own bootstrap (names and rules), and KEP-2843 for the label of slices that the server manages.
+import type { JsonObject } from '../objects/json.ts'
+import { isAlreadyExists } from '../client/errors.ts'
+import type { Transport } from '../client/types.ts'
+import { bootstrapPolicy } from '../identity/bootstrap-policy.ts'
+import { stringIn } from '../objects/access.ts'
+import { bootstrapFailed } from './errors.ts'
+
+/** The Service's address when the Service network is 10.96.0.0/16. */
+export const apiServiceAddress = '10.96.0.1'
+
+/** How many objects are made at once. */
+const together = 16
+
+const namespace = (name: string): JsonObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } } })
+
+const priorityClass = (name: string, value: number): JsonObject => ({
+  apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, preemptionPolicy: 'PreemptLowerPriority',
+})
+
+/** All of them, in an order in which they can be made. `port` is the API's. */
+export function bootstrapObjects(port: number): readonly JsonObject[] {
+  return [
+    ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
+    ...bootstrapPolicy(),
+    priorityClass('system-cluster-critical', 2_000_000_000),
+    priorityClass('system-node-critical', 2_000_001_000),
+    {
+      apiVersion: 'v1', kind: 'Service',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: {
+        type: 'ClusterIP', clusterIP: apiServiceAddress, clusterIPs: [apiServiceAddress], sessionAffinity: 'None', ipFamilies: ['IPv4'],
+        ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }],
+      },
+    },
+  ]
+}
+
+const resources: { readonly [kind: string]: string } = {
+  Namespace: 'namespaces', ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings', Role: 'roles', RoleBinding: 'rolebindings',
+  PriorityClass: 'priorityclasses', Service: 'services',
+}
+
+/** The path at which objects like this one are created. */
+export function collectionPath(object: JsonObject): string {
+  const apiVersion = stringIn(object, 'apiVersion')
+  const inNamespace = stringIn(object, 'metadata', 'namespace')
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  return `${root}${inNamespace === '' ? '' : `/namespaces/${inNamespace}`}/${resources[stringIn(object, 'kind')] ?? ''}`
+}
+
+/** Makes what is missing; safe to run again and by several peers at once. Throws `bootstrapFailed` for the first that fails. */
+export async function bootstrapCluster(transport: Transport, port: number, signal?: AbortSignal): Promise<void> {
+  const objects = bootstrapObjects(port)
+  const first = objects.filter((object) => object['kind'] === 'Namespace')
+  const rest = objects.filter((object) => object['kind'] !== 'Namespace')
+  for (const object of first) await create(transport, object, signal)
+  const worker = async (): Promise<void> => {
+    for (let object = rest.shift(); object !== undefined; object = rest.shift()) await create(transport, object, signal)
+  }
+  await Promise.all(Array.from({ length: together }, worker))
+}
+
+async function create(transport: Transport, object: JsonObject, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await transport.send({ method: 'POST', path: collectionPath(object), body: object }, signal)
+  } catch (error) {
+    if (isAlreadyExists(error)) return
+    throw bootstrapFailed.make({ what: `${stringIn(object, 'kind')} ${stringIn(object, 'metadata', 'name')}`, why: error instanceof Error ? error.message : String(error) }, error)
+  }
+}
+
+/** What to write so that the API's Service leads to the peers that live. */
+export interface ApiEndpointsPlan {
+  readonly endpoints: JsonObject
+  readonly slice: JsonObject
+}
+
+/** The wanted Endpoints and EndpointSlice of the Service `kubernetes`; addresses in a fixed order, so that equal sets are equal objects. */
+export function planApiEndpoints(addresses: readonly string[], port: number): ApiEndpointsPlan {
+  const sorted = [...new Set(addresses)].sort()
+  return {
+    endpoints: {
+      apiVersion: 'v1', kind: 'Endpoints',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: sorted.length === 0 ? [] : [{ addresses: sorted.map((ip) => ({ ip })), ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+    },
+    slice: {
+      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: sorted.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+      ports: [{ name: 'https', port, protocol: 'TCP' }],
+    },
+  }
+}
