@@ -186,7 +186,8 @@ export class RaftCore {
 
   /** Starts the log anew behind an installed snapshot, or only moves on when the log already holds its mark (P13). */
   install(mark: SnapshotMark): void {
-    const held = this.log.termAt(mark.index) === mark.term && mark.index >= this.log.firstIndex - 1
+    // What is committed here is the same as what the snapshot stands for, even where it was compacted away.
+    const held = mark.index <= this.commit || this.log.termAt(mark.index) === mark.term
     if (!held) {
       for (const save of this.saves) save.lastIndex = 0
       this.log.reset(mark.index, mark.term)

@@ -82,7 +82,11 @@ function sendEmpty(core: RaftCore, leading: Leading, peer: PeerId, progress: Pro
   }
   const previous = progress.state === 'probe' ? progress.match : progress.next - 1
   const previousTerm = core.log.termAt(previous)
-  if (previousTerm === undefined) sendAppend(core, leading, peer, progress, 0, 0, [])
+  if (previousTerm === undefined && progress.state === 'replicate') {
+    // All that was on its way got lost, and meanwhile the log was cut: the full window would never open again.
+    progress.becomeSnapshot(core.log.firstIndex - 1)
+    sendEmpty(core, leading, peer, progress)
+  } else if (previousTerm === undefined) sendAppend(core, leading, peer, progress, 0, 0, [])
   else sendAppend(core, leading, peer, progress, previous, previousTerm, [])
 }
 
