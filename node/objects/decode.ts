@@ -4,7 +4,7 @@
 import { definitionOfType, knownDefinition } from './fields.ts'
 import { isObject } from './encoding.ts'
 import { formatQuantity, parseQuantity } from './quantity.ts'
-import { isNullTime, isPlainScalar, shortName } from './zero-values.ts'
+import { isNullList, isNullTime, isPlainScalar, shortName } from './zero-values.ts'
 import { parseTime } from './times.ts'
 import type { Definition, FieldFacts, FieldType, Scalar } from './fields.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -94,14 +94,14 @@ function completeField(value: Json | undefined, definition: Definition, field: F
   const isZeroDefault = field.default === '' || field.default === 0 || field.default === false
   if (isZeroDefault && field.required) return value ?? field.default
   if (field.default === '' && field.name.startsWith('reporting')) return ''
-  if (!field.required) return undefined
-  if (field.type.kind === 'array' || field.type.kind === 'map') return value ?? null
+  if (!field.required && !isNullList(definition, field)) return undefined
+  if (field.type.kind === 'array' || field.type.kind === 'map') return null
   return undefined
 }
 
 function isOmitted(value: Json, definition: Definition, field: FieldFacts): boolean {
-  if (field.required) return false
   if (Array.isArray(value)) return value.length === 0
+  if (field.required) return false
   if (field.type.kind === 'map') return isObject(value) && Object.keys(value).length === 0
   return (value === '' || value === 0 || value === false) && isPlainScalar(definition, field)
 }

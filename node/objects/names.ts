@@ -48,8 +48,11 @@ function check(value: string, most: number, pattern: RegExp, rule: string): read
   return messages
 }
 
-/** A DNS label after RFC 1123: names of namespaces, containers, volumes. */
+/** A DNS label after RFC 1123: names of ports, hosts. */
 export const dnsLabel = (value: string): readonly string[] => check(value, labelMost, labelPattern, labelRule)
+
+/** A DNS label where a dot gets a message of its own: names of namespaces, containers, volumes. */
+export const dotlessLabel = (value: string): readonly string[] => (value.includes('.') ? ['must not contain dots'] : dnsLabel(value))
 
 /** A DNS subdomain after RFC 1123: names of most objects. */
 export const dnsSubdomain = (value: string): readonly string[] => check(value, subdomainMost, subdomainPattern, subdomainRule)

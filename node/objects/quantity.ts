@@ -15,7 +15,7 @@ export interface Quantity {
 const nanosPerUnit = 1_000_000_000n
 const decimalSuffixes: readonly (readonly [string, number])[] = [['n', -9], ['u', -6], ['m', -3], ['', 0], ['k', 3], ['M', 6], ['G', 9], ['T', 12], ['P', 15], ['E', 18]]
 const binarySuffixes: readonly (readonly [string, number])[] = [['Ei', 60], ['Pi', 50], ['Ti', 40], ['Gi', 30], ['Mi', 20], ['Ki', 10]]
-const exponentMost = 100
+const exponentMost = 999
 
 /** What the server says of text that is not a quantity. */
 export const malformedQuantity = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"

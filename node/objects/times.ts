@@ -14,6 +14,11 @@ export function parseTime(text: string, precision: 'Time' | 'MicroTime'): Parsed
     const layout = precision === 'Time' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00'
     return { ok: false, message: `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text)} as "2006"` }
   }
+  // A MicroTime has exactly six digits; the reference names what it found in their place.
+  const rest = text.slice(19)
+  if (precision === 'MicroTime' && !/^\.\d{6}(?!\d)/.test(rest)) {
+    return { ok: false, message: `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${JSON.stringify(rest)} as ".000000"` }
+  }
   const seconds = new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)
   const micros = (match[1] ?? '').padEnd(6, '0').slice(0, 6)
   return { ok: true, text: precision === 'Time' ? `${seconds}Z` : `${seconds}.${micros}Z`, ms }

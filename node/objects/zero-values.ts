@@ -64,3 +64,9 @@ function isPlainString(definition: Definition, field: string, name: string): boo
 
 /** Whether the field is a time that is shown as null when it is unset. */
 export const isNullTime = (definition: Definition, field: FieldFacts): boolean => nullTimes.has(`${shortName(definition)}.${field.name}`)
+
+/** Lists that are optional in the schema and yet written as null when they are empty. */
+const nullLists = words('Role.rules ClusterRole.rules EndpointSlice.ports HorizontalPodAutoscalerStatus.currentMetrics CustomResourceDefinitionStatus.conditions CustomResourceDefinitionStatus.storedVersions')
+
+/** Whether the list is always written. */
+export const isNullList = (definition: Definition, field: FieldFacts): boolean => nullLists.has(`${shortName(definition)}.${field.name}`)

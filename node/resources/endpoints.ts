@@ -50,11 +50,9 @@ function endpointsCell(object: JsonObject): string {
   const texts: string[] = []
   for (const subset of objectsIn(object, 'subsets')) {
     const ports = objectsIn(subset, 'ports')
-    for (const address of objectsIn(subset, 'addresses')) {
-      const host = stringIn(address, 'ip').includes(':') ? `[${stringIn(address, 'ip')}]` : stringIn(address, 'ip')
-      if (ports.length === 0) texts.push(stringIn(address, 'ip'))
-      for (const port of ports) texts.push(`${host}:${numberIn(port, 'port') ?? 0}`)
-    }
+    const addresses = objectsIn(subset, 'addresses').map((address) => stringIn(address, 'ip'))
+    if (ports.length === 0) texts.push(...addresses)
+    for (const port of ports) texts.push(...addresses.map((ip) => `${ip.includes(':') ? `[${ip}]` : ip}:${numberIn(port, 'port') ?? 0}`))
   }
   if (texts.length <= shownMost) return orNone(texts.join(','))
   return `${texts.slice(0, shownMost).join(',')} + ${texts.length - shownMost} more...`

@@ -62,6 +62,8 @@ export interface KindSpec {
   readonly allocations?: ResourceDefinition['allocations']
   readonly allocate?: ResourceDefinition['allocate']
   readonly cells: ResourceDefinition['cells']
+  /** Whether the field selector knows metadata.namespace; two kinds of core do not. */
+  readonly hasNamespaceLabel?: boolean
   readonly selectable?: (object: JsonObject) => { readonly [label: string]: string }
   readonly gracePeriodSeconds?: ResourceDefinition['gracePeriodSeconds']
   readonly defaultPropagation?: 'Background' | 'Orphan'
@@ -96,8 +98,7 @@ export function defineKind(spec: KindSpec): ResourceDefinition {
     cells: spec.cells,
     selectableFields: (object) => ({
       'metadata.name': stringIn(object, 'metadata', 'name'),
-      // Objects without a namespace answer an empty one; the label is known for them as well.
-      'metadata.namespace': stringIn(object, 'metadata', 'namespace'),
+      ...(spec.hasNamespaceLabel === false ? {} : { 'metadata.namespace': stringIn(object, 'metadata', 'namespace') }),
       ...spec.selectable?.(object),
     }),
     ...(spec.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: spec.gracePeriodSeconds }),

@@ -2,7 +2,7 @@
 // Emptying them is the namespace controller's work; it clears spec.finalizers through the subresource `finalize`.
 import { has, isEqual, objectIn, stringIn, stringsIn, withDefaults, withFields } from '../objects/access.ts'
 import { metadataOf } from '../objects/encoding.ts'
-import { dnsLabel } from '../objects/names.ts'
+import { dotlessLabel } from '../objects/names.ts'
 import { age, name } from './cells.ts'
 import { defineKind } from './kind.ts'
 import { validateFinalizer } from './metadata.ts'
@@ -36,7 +36,8 @@ export const namespaces: ResourceDefinition = {
     key: '/v1/namespaces',
     definition: 'io.k8s.api.core.v1.Namespace',
     subresources: ['status', 'finalize'],
-    nameRule: dnsLabel,
+  hasNamespaceLabel: false,
+    nameRule: dotlessLabel,
     defaults,
     prepare: (object, old, context) => prepare(object, old, context.subresource),
     validate: (errors, object, old, context) => {

@@ -1,6 +1,6 @@
 // Nodes: the machines. A Node registers with its status; its Pod range is given out when it is created and never again.
 // Conditions and taints are set by the kubelet and the node controller; this zone checks their form.
-import { isTrue, objectIn, objectsIn, stringIn, stringsIn, withFields } from '../objects/access.ts'
+import { isTrue, mapField, objectIn, objectsIn, stringIn, stringsIn, withDefaults, withFields } from '../objects/access.ts'
 import { labelValueErrors, qualifiedName } from '../objects/names.ts'
 import { ipv4Range, ipv4Text, isCidr, isIpv4, notACidr } from './addresses.ts'
 import { age, name, orNone } from './cells.ts'
@@ -14,8 +14,9 @@ import type { Json, JsonObject } from '../objects/json.ts'
 const effects: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const rolePrefix = 'node-role.kubernetes.io/'
 
-/** podCIDR is the first of podCIDRs; either may be given. */
-function defaults(node: JsonObject): JsonObject {
+/** podCIDR is the first of podCIDRs, either may be given; everything is allocatable unless said otherwise. */
+function defaults(given: JsonObject): JsonObject {
+  const node = mapField(given, 'status', (status) => withDefaults(status, { allocatable: status.capacity }))
   const spec = objectIn(node, 'spec')
   const one = stringIn(spec, 'podCIDR')
   const all = stringsIn(spec, 'podCIDRs')
@@ -111,6 +112,7 @@ export const nodes = defineKind({
   key: '/v1/nodes',
   definition: 'io.k8s.api.core.v1.Node',
   subresources: ['status'],
+  hasNamespaceLabel: false,
   createsStatus: true,
   defaults,
   prepare: (object, old, context) => prepare(object, old, context.subresource),

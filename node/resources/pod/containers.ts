@@ -1,12 +1,12 @@
 // What is wrong with the containers of a Pod, in the words of the reference server: names, images, ports, variables,
 // resources, mounts. Probes and hooks are in handlers.ts, security in security.ts.
 import { has, isTrue, numberIn, objectIn, objectsIn, stringIn } from '../../objects/access.ts'
-import { configMapKey, dnsSubdomain, environmentName, portName, portNumber, qualifiedName } from '../../objects/names.ts'
+import { configMapKey, dnsSubdomain, dotlessLabel, environmentName, portName, portNumber, qualifiedName } from '../../objects/names.ts'
 import { compareQuantities, isWholeQuantity, quantity } from '../../objects/quantity.ts'
 import { verbatim } from '../field-errors.ts'
 import { validateLifecycle, validateProbe } from './handlers.ts'
 import { validateContainerSecurity } from './security.ts'
-import { labelRule, validateSubPath } from './volumes.ts'
+import { validateSubPath } from './volumes.ts'
 import type { FieldErrors } from '../field-errors.ts'
 import type { JsonObject } from '../../objects/json.ts'
 
@@ -61,7 +61,7 @@ function validateContainer(errors: FieldErrors, container: JsonObject, path: str
   const name = stringIn(container, 'name')
   const image = stringIn(container, 'image')
   if (name === '') errors.required(`${path}.name`)
-  else errors.each(`${path}.name`, name, labelRule(name))
+  else errors.each(`${path}.name`, name, dotlessLabel(name))
   if (image === '') errors.required(`${path}.image`)
   else if (image !== image.trim()) errors.invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')
   errors.oneOf(`${path}.terminationMessagePolicy`, stringIn(container, 'terminationMessagePolicy'), messagePolicies)

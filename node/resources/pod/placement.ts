@@ -94,7 +94,8 @@ export function validateAffinity(errors: FieldErrors, spec: JsonObject, path: st
 
 /** Checks the spreading constraints of a Pod. */
 export function validateSpreading(errors: FieldErrors, spec: JsonObject, path: string, checkSelector: SelectorCheck): void {
-  const seen = new Set<string>()
+  const pairOf = (constraint: JsonObject): string => `{${stringIn(constraint, 'topologyKey')}, ${stringIn(constraint, 'whenUnsatisfiable')}}`
+  const pairs = objectsIn(spec, 'topologySpreadConstraints').map(pairOf)
   for (const [at, constraint] of objectsIn(spec, 'topologySpreadConstraints').entries()) {
     const own = `${path}.topologySpreadConstraints[${at}]`
     const when = stringIn(constraint, 'whenUnsatisfiable')
@@ -102,9 +103,8 @@ export function validateSpreading(errors: FieldErrors, spec: JsonObject, path: s
     if (skew <= 0) errors.invalid(`${own}.maxSkew`, skew, 'must be greater than zero')
     if (stringIn(constraint, 'topologyKey') === '') errors.required(`${own}.topologyKey`, 'can not be empty')
     if (!['DoNotSchedule', 'ScheduleAnyway'].includes(when)) errors.notSupported(`${own}.whenUnsatisfiable`, when, ['DoNotSchedule', 'ScheduleAnyway'])
-    const pair = `{${stringIn(constraint, 'topologyKey')}, ${when}}`
-    if (seen.has(pair)) errors.duplicate(`${own}.{topologyKey, whenUnsatisfiable}`, pair)
-    seen.add(pair)
+    // The earlier one of two equal constraints is named.
+    if (pairs.includes(pairOf(constraint), at + 1)) errors.duplicate(`${own}.{topologyKey, whenUnsatisfiable}`, pairOf(constraint))
     validateMinDomains(errors, constraint, when, own)
     for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy']) {
       if (has(constraint, policy)) errors.oneOf(`${own}.${policy}`, stringIn(constraint, policy), ['Honor', 'Ignore'])

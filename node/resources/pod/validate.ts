@@ -1,7 +1,7 @@
 // What is wrong with the spec of a Pod or of a template, in the words of the reference server. The order of the checks is
 // the order of the causes that a client sees. Source: the Kubernetes API reference, PodSpec; checked against recorded answers.
 import { has, isEqual, isTrue, mapItems, numberIn, objectIn, objectsIn, stringIn, stringsIn, withFields } from '../../objects/access.ts'
-import { between, dnsSubdomain } from '../../objects/names.ts'
+import { between, dnsSubdomain, dotlessLabel } from '../../objects/names.ts'
 import { isIp, notAnIp } from '../addresses.ts'
 import { goStrings, verbatim } from '../field-errors.ts'
 import { validateLabelSelector } from '../label-selectors.ts'
@@ -10,7 +10,7 @@ import { validateLabels } from '../metadata.ts'
 import { validateContainers } from './containers.ts'
 import { validateAffinity, validateGates, validateSpreading, validateTolerations } from './placement.ts'
 import { validatePodSecurity } from './security.ts'
-import { labelRule, validateVolumes } from './volumes.ts'
+import { validateVolumes } from './volumes.ts'
 import type { FieldErrors } from '../field-errors.ts'
 import type { JsonObject } from '../../objects/json.ts'
 
@@ -49,7 +49,7 @@ function validateNames(errors: FieldErrors, spec: JsonObject, path: string): voi
   }
   for (const field of ['hostname', 'subdomain']) {
     const name = stringIn(spec, field)
-    if (name !== '') errors.each(`${path}.${field}`, name, labelRule(name))
+    if (name !== '') errors.each(`${path}.${field}`, name, dotlessLabel(name))
   }
 }
 

@@ -2,7 +2,7 @@
 // checked for their form all the same: a Pod that Kubernetes accepts is accepted here.
 import { has, numberIn, objectIn, objectsIn, stringIn, valueIn } from '../../objects/access.ts'
 import { isObject } from '../../objects/encoding.ts'
-import { dnsLabel, dnsSubdomain } from '../../objects/names.ts'
+import { dnsSubdomain, dotlessLabel } from '../../objects/names.ts'
 import { compareQuantities, quantity } from '../../objects/quantity.ts'
 import type { FieldErrors } from '../field-errors.ts'
 import type { JsonObject } from '../../objects/json.ts'
@@ -32,15 +32,12 @@ export function validateVolumes(errors: FieldErrors, spec: JsonObject, path: str
     if (first === undefined) errors.required(own, 'must specify a volume type')
     else validateSource(errors, first, objectIn(volume, first), `${own}.${first}`)
     if (name === '') errors.required(`${own}.name`)
-    else errors.each(`${own}.name`, name, labelRule(name))
+    else errors.each(`${own}.name`, name, dotlessLabel(name))
     if (known.has(name)) errors.duplicate(`${own}.name`, name)
     known.set(name, first ?? '')
   }
   return known
 }
-
-/** A DNS label; dots get a message of their own. */
-export const labelRule = (name: string): readonly string[] => (name.includes('.') ? ['must not contain dots'] : dnsLabel(name))
 
 function validateSource(errors: FieldErrors, source: string, value: JsonObject, path: string): void {
   switch (source) {
