@@ -20,18 +20,7 @@ export const daemonOptions = {
     default: '',
     help: 'The address under which other peers and clients reach this machine. Empty takes the address of the default route.',
   },
-  apiPort: { name: 'api-port', type: 'integer', default: 6443, unit: 'port', least: 1, most: 65535, help: 'Port of the Kubernetes API over TLS.' },
-  peerPort: { name: 'peer-port', type: 'integer', default: 7447, unit: 'port', least: 1, most: 65535, help: 'Port of libp2p between peers.' },
   kubeletPort: { name: 'kubelet-port', type: 'integer', default: 10250, unit: 'port', least: 1, most: 65535, help: 'Port of logs and exec, for other peers.' },
-  maxVoters: {
-    name: 'voters',
-    type: 'integer',
-    default: 5,
-    unit: 'peers',
-    least: 1,
-    most: 7,
-    help: 'Most peers that vote. More voters survive more losses at once and make each write wait for more disks; even numbers are rounded down.',
-  },
   logLevel: { name: 'log-level', type: 'string', default: 'info', help: 'Least severity that is logged: debug, info, warn, error or silent.' },
   rootless: { name: 'rootless', type: 'flag', default: false, help: 'This machine runs in a user namespace: no cgroup limits, and statistics summed from /proc.' },
   criEndpoint: {

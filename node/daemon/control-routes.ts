@@ -1,0 +1,150 @@
+// What the control socket answers: to a fresh daemon how to become a member, to a member everything that the command asks.
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
+import type { DaemonState } from '../base/control.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Client } from '../client/client.ts'
+import { isNotFound } from '../client/errors.ts'
+import type { Informers } from '../client/informers.ts'
+import { nodes } from '../client/resource-types.ts'
+import { deleteInvitation, invite, listInvitations, type ManageDeps } from '../peer/invitations.ts'
+import type { Peer } from '../peer/peer.ts'
+import { removePeer } from '../peer/removal.ts'
+import type { StateStore } from '../store/types.ts'
+import type { ClusterAccess } from './cluster-access.ts'
+import type { ControlRoutes } from './control-server.ts'
+import { alreadyMember, notAMember, otherPeerFailed } from './errors.ts'
+import { imageSendTimeoutMs } from './limits.ts'
+import { callKubelet } from './other-kubelets.ts'
+import { clusterStatus } from './status.ts'
+
+export interface FreshParts {
+  readonly name: string
+  readonly state: 'fresh' | 'joining'
+  readonly found: () => Promise<void>
+  readonly join: (invitation: string) => Promise<void>
+}
+
+/** The parts of a member that the routes use. */
+export interface MemberParts {
+  readonly store: StateStore
+  readonly peer: Peer
+  readonly access: ClusterAccess
+  readonly client: Client
+  readonly informers: Informers
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly name: string
+  readonly address: string
+  readonly apiPort: number
+  readonly leave: () => Promise<void>
+}
+
+const stateOf = (name: string, state: DaemonState['state']): DaemonState => ({ state, name, pid: process.pid })
+
+const fieldOf = (body: unknown, field: string): unknown => (typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined)
+
+/** Routes of a daemon that belongs to no cluster. */
+export function freshRoutes(parts: FreshParts): ControlRoutes {
+  const refuse = (): Promise<never> => Promise.reject(notAMember.make({ name: parts.name }))
+  return {
+    'GET /state': () => Promise.resolve(stateOf(parts.name, parts.state)),
+    'POST /init': async () => {
+      if (parts.state === 'joining') throw alreadyMember.make({ name: parts.name })
+      await parts.found()
+      return stateOf(parts.name, 'member')
+    },
+    'POST /join': async ({ body }) => {
+      if (parts.state === 'joining') throw alreadyMember.make({ name: parts.name })
+      await parts.join(String(fieldOf(await body(), 'invitation') ?? ''))
+      return stateOf(parts.name, 'member')
+    },
+    'GET /status': refuse,
+    'GET /kubeconfig': refuse,
+    'GET /tokens': refuse,
+    'POST /tokens': refuse,
+  }
+}
+
+/** Routes of a member. */
+export function memberRoutes(parts: MemberParts): ControlRoutes {
+  const { store, peer, access, clock, name } = parts
+  const manage: ManageDeps = { store, clock, commit: peer.agreed.commit.bind(peer.agreed) }
+  const refuse = (): Promise<never> => Promise.reject(alreadyMember.make({ name }))
+  return {
+    'GET /state': () => Promise.resolve(stateOf(name, 'member')),
+    'POST /init': refuse,
+    'POST /join': refuse,
+    'GET /status': () =>
+      Promise.resolve(
+        clusterStatus({
+          cluster: peer.identity.file.cluster, self: name, records: peer.peers(), members: peer.members.members(),
+          engine: peer.status(), revision: store.revision(), nodes: access.nodes(), apiPort: parts.apiPort,
+        }),
+      ),
+    'GET /ready-nodes': () => Promise.resolve({ ready: readyNodes(parts) }),
+    'GET /kubeconfig': ({ query }) => access.adminKubeconfig(query.get('server') ?? `https://${parts.address}:${parts.apiPort}`),
+    'GET /tokens': () => Promise.resolve(listInvitations(store)),
+    'POST /tokens': async ({ body }) => {
+      const asked = await body()
+      const ttlSeconds = Number(fieldOf(asked, 'ttlSeconds') ?? 86_400)
+      const uses = Number(fieldOf(asked, 'uses') ?? 1)
+      const role = fieldOf(asked, 'role') === 'witness' ? 'witness' : 'peer'
+      return { invitation: await invite(manage, peer.identity.authority, { lifeMs: ttlSeconds * 1000, uses, role }) }
+    },
+    'DELETE /tokens/*': ({ argument }) => deleteInvitation(manage, argument),
+    'DELETE /peers/*': ({ argument }) => remove(parts, manage, argument),
+    'POST /leave': async () => {
+      await remove(parts, manage, name)
+      // The answer leaves first.
+      clock.after(200, () => void parts.leave())
+    },
+    'POST /images': ({ stream }) => spreadImage(parts, stream),
+  }
+}
+
+const readyNodes = ({ access }: MemberParts): readonly string[] =>
+  access.nodes()
+    .filter((node) => node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true)
+    .map((node) => node.metadata.name ?? '')
+
+/** Takes the peer out of the agreed table and its Node out of the API. */
+async function remove(parts: MemberParts, manage: ManageDeps, name: string): Promise<void> {
+  await removePeer(manage, name)
+  try {
+    await parts.client.resource(nodes).delete(name)
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  }
+}
+
+/** Gives an image archive to every peer: kept on disk once, then sent to each. */
+async function spreadImage(parts: MemberParts, archive: Readable): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-image-'))
+  const file = join(folder, 'archive.tar')
+  try {
+    await pipeline(archive, createWriteStream(file))
+    const loaded: { peer: string; images: readonly string[] }[] = []
+    const failed: { peer: string; error: string }[] = []
+    const targets = parts.peer.peers().filter((record) => record.role === 'peer')
+    await Promise.all(
+      targets.map(async ({ name }) => {
+        try {
+          const at = parts.access.endpoint(name)
+          if (at === undefined) throw otherPeerFailed.make({ peer: name, reason: 'its address is not known' })
+          await callKubelet(name, at, { method: 'POST', path: '/shoal/images', timeoutMs: imageSendTimeoutMs, stream: createReadStream(file) })
+          loaded.push({ peer: name, images: ['loaded'] })
+        } catch (error) {
+          failed.push({ peer: name, error: error instanceof Error ? error.message : String(error) })
+        }
+      }),
+    )
+    return { loaded, failed }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
