@@ -98,7 +98,7 @@ export class ResourceClient<T extends ApiObject> {
   ): Promise<T> {
     const path = this.path(namespace, name, options.subresource)
     const contentType = options.patchType ?? 'application/merge-patch+json'
-    return this.#object(await this.#transport.send({ method: 'PATCH', path, contentType, body }, signal))
+    return this.#object(await this.#transport.send({ method: 'PATCH', path, contentType, body: compact(body) }, signal))
   }
 
   /** Deletes; answers the object when it lives on for its grace period or finalizers, undefined when it is gone. */
@@ -114,7 +114,7 @@ export class ResourceClient<T extends ApiObject> {
 
   /** Posts to a subresource, such as `binding`; the answer is its own kind. */
   post(name: string, namespace: string | undefined, subresource: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
-    return this.#transport.send({ method: 'POST', path: this.path(namespace, name, subresource), body }, signal)
+    return this.#transport.send({ method: 'POST', path: this.path(namespace, name, subresource), body: compact(body) }, signal)
   }
 
   /** Puts a subresource, such as a Namespace's `finalize`. */
@@ -124,7 +124,7 @@ export class ResourceClient<T extends ApiObject> {
 
   async #write(method: 'POST' | 'PUT', path: string, object: T, signal?: AbortSignal): Promise<T> {
     const body = { ...object, apiVersion: groupVersion(this.type), kind: this.type.kind }
-    return this.#object(await this.#transport.send({ method, path, body }, signal))
+    return this.#object(await this.#transport.send({ method, path, body: compact(body) }, signal))
   }
 
   /** The server answers the kind that the path names: the one place where this trust is spent. */
@@ -159,8 +159,15 @@ function deleteBody(options: DeleteOptions): unknown {
   const preconditions = options.uid === undefined && options.resourceVersion === undefined
     ? undefined
     : { uid: options.uid, resourceVersion: options.resourceVersion }
-  return {
+  return compact({
     kind: 'DeleteOptions', apiVersion: 'v1',
     gracePeriodSeconds: options.gracePeriodSeconds, propagationPolicy: options.propagationPolicy, preconditions,
-  }
+  })
+}
+
+/** The value without undefined fields, as JSON would carry it: the transport in process hands it on as it is. */
+export function compact(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(compact)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, compact(inner)]])))
 }

@@ -139,7 +139,7 @@ export class FakeApi implements Transport {
   #answer(request: ApiRequest): unknown {
     const place = parsePath(request.path)
     if (this.#writesLeft <= 0) throw refusal(503, 'ServiceUnavailable', 'the fake API is broken down')
-    if (request.method === 'GET') return this.#read(place, request)
+    if (request.method === 'GET') return discovery(request.path) ?? this.#read(place, request)
     this.#writesLeft--
     this.writes.push(`${request.method} ${request.path}`)
     switch (request.method) {
@@ -293,6 +293,32 @@ export class FakeApi implements Transport {
     this.#history.push({ version: this.#version, place, event: { type, object: structuredClone(object) as unknown as ApiObject } })
     for (const wake of this.#watchers) wake()
   }
+}
+
+const served: { readonly [groupVersion: string]: readonly (readonly [string, string, boolean])[] } = {
+  v1: [
+    ['namespaces', 'Namespace', false], ['nodes', 'Node', false], ['pods', 'Pod', true], ['services', 'Service', true], ['endpoints', 'Endpoints', true],
+    ['configmaps', 'ConfigMap', true], ['secrets', 'Secret', true], ['serviceaccounts', 'ServiceAccount', true], ['events', 'Event', true],
+  ],
+  'apps/v1': [['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true]],
+  'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', true]],
+  'coordination.k8s.io/v1': [['leases', 'Lease', true]],
+}
+
+/** The discovery documents, or undefined for any other path. */
+function discovery(path: string): unknown {
+  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] }
+  if (path === '/apis') {
+    const groups = Object.keys(served).filter((one) => one.includes('/')).map((groupVersion) => {
+      const [name, version] = groupVersion.split('/')
+      return { name, versions: [{ groupVersion, version }], preferredVersion: { groupVersion, version } }
+    })
+    return { kind: 'APIGroupList', groups }
+  }
+  const found = served[path.replace(/^\/apis?\//, '')]
+  if (found === undefined) return undefined
+  const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+  return { kind: 'APIResourceList', resources: found.map(([name, kind, namespaced]) => ({ name, singularName: '', kind, namespaced, verbs })) }
 }
 
 /** Lets everything that is ready run, until nothing more happens for a while of turns. */
