@@ -13,8 +13,13 @@ export function reachedByMajority(voters: readonly PeerId[], valueOf: (peer: Pee
   const count = voters.length
   if (count === 0) return 0
   const values: number[] = []
-  for (const voter of voters) values.push(valueOf(voter))
-  values.sort((a, b) => a - b)
+  for (const voter of voters) {
+    // Insertion keeps the few values in order without a comparison function.
+    const value = valueOf(voter)
+    let at = values.length
+    for (; at > 0 && (values[at - 1] ?? 0) > value; at--) values[at] = values[at - 1] ?? 0
+    values[at] = value
+  }
   const reached = values[count - majority(count)]
   assert(reached !== undefined, 'a majority has a last member')
   return reached

@@ -206,7 +206,7 @@ function commonIndex(core: RaftCore, match: LogIndex, matchTerm: number): LogInd
 /** Commits what a majority has saved, if it is of the leader's own term (P9; thesis, section 3.6.2). */
 export function commitByCounting(core: RaftCore): void {
   const leading = leadingOf(core)
-  if (leading === undefined) return
+  if (leading === undefined || core.commit === core.log.lastIndex) return
   const { voters } = core.configurations.current
   const reached = reachedByMajority(voters, (peer) =>
     peer === core.self ? core.stable : (leading.progress.get(peer)?.match ?? 0),

@@ -2,9 +2,7 @@
 import { strict as assert } from 'node:assert'
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { chainOf } from '../../../protocol/message/chain.ts'
 import { Sha256 } from '../../../protocol/message/sha256.ts'
-import type { Entry } from '../../../protocol/message/entry.ts'
 
 describe('protocol / message / sha256', () => {
   it('gives the standard digests (FIPS 180-4)', () => {
@@ -25,17 +23,5 @@ describe('protocol / message / sha256', () => {
         assert.equal(ours.hex(), theirs.digest('hex'))
       }),
     )
-  })
-})
-
-describe('protocol / message / chain', () => {
-  it('changes with any entry, its order and its newer fields', () => {
-    const entry = (index: number, more?: readonly unknown[]): Entry => {
-      const base: Entry = { term: 1, index, timeMs: 5, body: { kind: 'noop' } }
-      return more === undefined ? base : { ...base, more }
-    }
-    const chains = [[], [entry(1)], [entry(2)], [entry(1), entry(2)], [entry(2), entry(1)], [entry(1, ['new'])]].map(chainOf)
-    assert.equal(new Set(chains).size, chains.length)
-    assert.equal(chainOf([entry(1)]), chainOf([entry(1)]))
   })
 })

@@ -1,0 +1,36 @@
+// Leases over the round machinery: only a leader that a majority answered since the request grants one.
+import { strict as assert } from 'node:assert'
+import { TestCluster } from './harness.ts'
+
+describe('protocol / engine / leases', () => {
+  it('counts from the moment of asking: never longer than 8 s after it', () => {
+    const cluster = TestCluster.start(['a', 'b', 'c'])
+    for (let i = 0; i < 200; i++) {
+      cluster.run(50)
+      for (const peer of cluster.up) assert.ok(peer.engine.status().leaseUntilMs <= cluster.nowMs + 8000)
+    }
+    for (const peer of cluster.up) assert.ok(peer.engine.status().leaseUntilMs >= cluster.nowMs + 5500)
+  })
+
+  it('a leader that lost its majority grants none, not even to itself (P11)', () => {
+    const cluster = TestCluster.start(['a', 'b', 'c', 'd'])
+    cluster.until('voters', 10_000, () => cluster.voters().length === 3)
+    cluster.run(3000)
+    const leader = cluster.leader()?.id ?? ''
+    for (const voter of cluster.voters()) if (voter !== leader) cluster.crash(voter)
+    cluster.run(5)
+    const before = cluster.nowMs
+    cluster.run(20_000)
+    for (const peer of cluster.up) assert.ok(peer.engine.status().leaseUntilMs <= before + 8000, peer.id)
+  })
+
+  it('an unhealthy peer asks for none and holds no works', () => {
+    const cluster = TestCluster.start(['a', 'b', 'c'], { works: ['w'] })
+    cluster.until('assigned', 15_000, () => cluster.peer('a').state.assignments.size === 1)
+    const holder = cluster.peer('a').state.assignments.get('w')?.peer ?? ''
+    cluster.peer(holder).engine.health(false)
+    cluster.until('moved', 12_000, () => cluster.peer('a').state.assignments.get('w')?.peer !== holder)
+    cluster.run(8000)
+    assert.ok(cluster.peer(holder).engine.status().leaseUntilMs <= cluster.nowMs)
+  })
+})
