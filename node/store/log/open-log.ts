@@ -27,7 +27,8 @@ export interface LogOptions {
 /** Opens the log in a thread of its own. Rejects with `diskFull` or `logFailed`; damage is told in `recovered`. */
 export async function openLog(deps: LogDeps, options: LogOptions): Promise<DurableLog> {
   const start: WriterStart = { directory: options.directory, segmentBytes: options.segmentBytes ?? logSegmentBytes }
-  const worker = new Worker(new URL('./log-writer.ts', import.meta.url), { workerData: start })
+  // No flags of the main program: some, like --input-type, are refused for a file.
+  const worker = new Worker(new URL('./log-writer.ts', import.meta.url), { workerData: start, execArgv: [] })
   const opened = await new Promise<FromWriter>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
