@@ -17,11 +17,14 @@ import { Gossip, gossipTopic } from './gossip.ts'
 import { Host } from './host.ts'
 import { JoinDoor } from './join-door.ts'
 import { Lanes } from './lanes.ts'
-import { tickMs } from './limits.ts'
+import { mirrorProbeTicks, tickMs } from './limits.ts'
 import { Pulse } from './pulse.ts'
 import { Snapshots } from './snapshots.ts'
 import { Trust } from './trust.ts'
 import type { CoreOptions, Link, Order, PeerLog, Report } from './types.ts'
+
+/** Reads of the main thread count from 1. */
+const probeContext = 0
 
 export interface CoreDeps {
   readonly clock: Clock
@@ -144,6 +147,7 @@ export class Core {
   }
 
   #report(report: Report, transfer?: readonly Uint8Array[]): void {
+    if (report.kind === 'read' && report.context === probeContext) return
     if (report.kind === 'members') for (const member of report.members) this.#noticed(member)
     this.#link.send(report, transfer)
   }
@@ -168,6 +172,13 @@ export class Core {
     running.driver.tick()
     running.lanes.tick()
     if (++this.#ticks % 5 === 0) this.#tellStatus(running, false)
+    if (this.#ticks % mirrorProbeTicks === 0) this.#probe(running)
+  }
+
+  /** A mirror that heard of no leader for a while asks for one: the leader does not know that somebody waits for it. */
+  #probe(running: Running): void {
+    const { role, quorum } = running.driver.status()
+    if (role === 'mirror' && !quorum) running.driver.read(probeContext)
   }
 
   /** Tells the main thread when what it decides by has changed, and everything with each beat. */

@@ -93,3 +93,6 @@ export const diskFullRetryMs = 1_000
 
 /** How long and how often a peer tries to have changed addresses agreed. */
 export const moveTimeoutMs = 10_000
+
+/** A mirror without a leader asks the voters who leads, every so many ticks. */
+export const mirrorProbeTicks = 50

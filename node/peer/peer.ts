@@ -149,11 +149,14 @@ export class Peer implements Startable {
     const { store, directory } = this.#deps
     const { listen, advertise, maxVoters, works, seed } = this.#settings
     const { key, file, authority, node } = this.#identity
+    const agreed = readSystem(store)
+    // Without a state the protocol would know nobody to ask: those known from joining or the last run stand in.
+    const known = file.peers.map((peer) => ({ ...peer, role: 'peer' as const, zone: '' }))
     return {
       keyBytes: peerKeyBytes(key), cluster: this.#cluster(), name: file.name, authority, certificate: node.certificate,
       maxVoters, works, listen, advertise, seed,
       logDirectory: directory.log, mark: store.durableMark(), bootstrap: directory.firstTransaction() !== undefined,
-      system: readSystem(store), removed: readRemoved(store), known: file.peers,
+      system: agreed.peers.length > 0 ? agreed : { peers: known, assignments: [] }, removed: readRemoved(store), known: file.peers,
     }
   }
 

@@ -1,5 +1,5 @@
-// Peers of a test cluster in one process: real sockets on loopback, real logs on disk, state in memory or on disk, each
-// core in the caller's thread. Faults are made by stopping parts without their goodbye.
+// Peers of a test cluster in one process: real sockets on loopback, real logs and state on disk, each core in a thread of
+// its own, as in the daemon, or all in the caller's thread. A kill ends the thread without a goodbye.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ import { invite, type InvitationTerms } from '../../node/peer/invitations.ts'
 import { joinCluster } from '../../node/peer/join.ts'
 import { Peer } from '../../node/peer/peer.ts'
 import { joinLogAndState } from '../../node/peer/peer-log.ts'
-import { startInline } from '../../node/peer/thread.ts'
-import { memoryStore } from '../../node/store/memory.ts'
+import { startInline, startPeerWorker } from '../../node/peer/thread.ts'
 import { openLog } from '../../node/store/log/open-log.ts'
 import { openStore } from '../../node/store/level-store.ts'
+import type { CoreOptions, Link, Order, Report } from '../../node/peer/types.ts'
 import type { StateStore } from '../../node/store/types.ts'
 import { createEngine } from '../../protocol/engine/engine.ts'
 
@@ -30,6 +30,8 @@ export interface TestPeer {
   readonly directory: DataDirectory
   readonly store: StateStore
   readonly peer: Peer
+  /** Ends the peer thread as a crash would. */
+  readonly crash: () => void
 }
 
 /** A cluster that grows by real joins. */
@@ -38,13 +40,15 @@ export class TestCluster {
   readonly peers = new Map<string, TestPeer>()
   readonly #logger: Logger
   readonly #maxVoters: number
-  readonly #disk: boolean
-  #kills = 0
+  readonly #threads: boolean
+  #starts = 0
+  /** Where each peer listened at first: it comes back to the same port. */
+  readonly #addresses = new Map<string, readonly string[]>()
 
-  constructor(options: { readonly maxVoters?: number; readonly logger?: Logger; readonly disk?: boolean } = {}) {
+  constructor(options: { readonly maxVoters?: number; readonly logger?: Logger; readonly threads?: boolean } = {}) {
     this.#maxVoters = options.maxVoters ?? 5
     this.#logger = options.logger ?? silentLogger
-    this.#disk = options.disk ?? true
+    this.#threads = options.threads ?? false
   }
 
   directory(name: string): DataDirectory {
@@ -77,18 +81,17 @@ export class TestCluster {
   async start(name: string): Promise<TestPeer> {
     const directory = this.directory(name)
     const logger = this.#logger.child('peer', { name })
-    const store = this.#disk ? await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state }) : memoryStore({ clock, metrics: noMetrics })
-    const thread = startInline({
-      clock, logger, createEngine,
-      openLog: async (path, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: path }), mark, logger, self),
-      abort: (why) => logger.error('aborted', { why }),
-    })
+    const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state })
+    const start = this.#threads ? startPeerWorker : inline(logger)
+    let link: Link<Order, Report> | undefined
+    const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
     const peer = new Peer({ store, directory, clock, logger, metrics: noMetrics, thread, failed: (error) => logger.error('failed', { reason: error.message }) }, {
-      listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#kills++,
+      listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++,
     })
-    const made = { name, directory, store, peer }
+    const made = { name, directory, store, peer, crash: () => link?.close() }
     this.peers.set(name, made)
     await peer.start()
+    this.#addresses.set(name, peer.addresses())
     return made
   }
 
@@ -99,10 +102,33 @@ export class TestCluster {
     await store.close()
   }
 
+  /** Kills the peer: its thread ends at once, the log is left as it is. */
+  async kill(name: string): Promise<void> {
+    const { store, crash } = this.get(name)
+    this.peers.delete(name)
+    crash()
+    await store.close()
+  }
+
+  /** The one peer that leads and has a majority; waits for it. */
+  async leader(): Promise<TestPeer> {
+    const find = (): TestPeer | undefined => [...this.peers.values()].find(({ peer }) => peer.status()?.role === 'leader' && peer.agreed.quorum())
+    await eventually('a leader', () => find() !== undefined)
+    return find() ?? this.leader()
+  }
+
   async end(): Promise<void> {
     for (const name of [...this.peers.keys()]) await this.stop(name)
     rmSync(this.root, { recursive: true, force: true })
   }
+}
+
+function inline(logger: Logger): (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report> {
+  return startInline({
+    clock, logger, createEngine,
+    openLog: async (path, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: path }), mark, logger, self),
+    abort: (why) => logger.error('aborted', { why }),
+  })
 }
 
 /** Waits until `holds`, looking again in short steps; fails with `what` after `timeoutMs`. */

@@ -1,0 +1,112 @@
+// Peers in one process over real sockets and disks, each with its own peer thread as in the daemon: they join, agree, lose
+// their leader without a goodbye, and come back.
+import { strict as assert } from 'node:assert'
+import type { Transaction } from '../../../protocol/message/transaction.ts'
+import { noAgreement } from '../../../node/peer/errors.ts'
+import { removePeer } from '../../../node/peer/removal.ts'
+import { systemClock } from '../../../node/platform/clock.ts'
+import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
+
+const put = (name: string): Transaction => ({
+  conditions: [], writes: [{ kind: 'put', key: `/registry/core/configmaps/default/${name}`, value: Buffer.from('{"metadata":{}}'), terminating: false }],
+})
+const has = ({ store }: TestPeer, name: string): boolean => store.get(`/registry/core/configmaps/default/${name}`) !== undefined
+
+describe('peer / three peers', function () {
+  this.timeout(60_000)
+  const cluster = new TestCluster({ threads: true })
+  before(async () => {
+    await cluster.init('ant')
+    await cluster.join('bee', 'ant')
+    await cluster.join('cat', 'bee')
+    await eventually('three voters', () => cluster.get('ant').peer.status()?.configuration.voters.length === 3)
+  })
+  after(() => cluster.end())
+
+  it('write through each, and read it through each other at once', async () => {
+    for (const writer of cluster.peers.values()) {
+      const result = await writer.peer.agreed.commit(put(`of-${writer.name}`), 5_000)
+      assert.equal(result.kind, 'applied')
+      for (const reader of cluster.peers.values()) {
+        assert.ok(await reader.peer.agreed.barrier(5_000) >= result.revision)
+        assert.ok(has(reader, `of-${writer.name}`))
+      }
+    }
+  })
+
+  it('refuse a transaction whose condition does not hold, the same on every peer', async () => {
+    const absent: Transaction = { ...put('of-ant'), conditions: [{ kind: 'absent', key: '/registry/core/configmaps/default/of-ant' }] }
+    for (const { peer } of cluster.peers.values()) assert.deepEqual((await peer.agreed.commit(absent, 5_000)).kind, 'refused')
+  })
+
+  it('share the works, each with one holder', async () => {
+    for (const work of ['controllers', 'scheduler']) {
+      await eventually(`a holder of ${work}`, () => [...cluster.peers.values()].filter(({ peer }) => peer.works.epoch(work) !== undefined).length === 1)
+    }
+  })
+
+  it('agree again within 3 s when the leader is killed, and lose nothing', async () => {
+    const { name } = await cluster.leader()
+    const [first, second] = [...cluster.peers.values()].filter((peer) => peer.name !== name)
+    assert.ok(first !== undefined && second !== undefined)
+    await first.peer.agreed.commit(put('before'), 5_000)
+    const killedMs = Date.now()
+    await cluster.kill(name)
+    assert.equal((await first.peer.agreed.commit(put('after'), 5_000)).kind, 'applied')
+    assert.ok(Date.now() - killedMs < 3_000, `took ${Date.now() - killedMs} ms`)
+    await eventually('seen as gone', () => first.peer.members.members().some((member) => member.name === name && member.state !== 'alive'))
+    const back = await cluster.start(name)
+    await back.peer.agreed.barrier(10_000)
+    assert.ok(has(back, 'before') && has(back, 'after'))
+    await eventually('equal states', () => new Set([...cluster.peers.values()].map(({ store }) => `${store.appliedIndex()} ${store.hash()}`)).size === 1)
+  })
+
+  it('refuse writes without a majority, with the reason, and go on when it is back', async () => {
+    const [survivor, ...others] = [...cluster.peers.values()]
+    assert.ok(survivor !== undefined)
+    for (const { name } of others) await cluster.kill(name)
+    await eventually('the loss is noticed', () => !survivor.peer.agreed.quorum())
+    await assert.rejects(survivor.peer.agreed.commit(put('lonely'), 300), (error: unknown) => noAgreement.is(error) && error.details.reason === 'noMajority')
+    assert.ok(has(survivor, 'after'))
+    for (const { name } of others) await cluster.start(name)
+    assert.equal((await survivor.peer.agreed.commit(put('together'), 10_000)).kind, 'applied')
+    assert.equal(has(survivor, 'lonely'), false)
+  })
+
+  it('come back from their disks when all were killed', async () => {
+    const names = [...cluster.peers.keys()]
+    for (const name of names) await cluster.kill(name)
+    await Promise.all(names.map((name) => cluster.start(name)))
+    const { peer, store } = cluster.get('cat')
+    await peer.agreed.barrier(10_000)
+    for (const key of ['of-ant', 'after', 'together']) assert.ok(store.get(`/registry/core/configmaps/default/${key}`) !== undefined)
+  })
+
+  it('remove one for good: it is let in no more', async () => {
+    const { store, peer } = cluster.get('ant')
+    await peer.agreed.barrier(10_000)
+    await removePeer({ store, clock: systemClock(), commit: peer.agreed.commit.bind(peer.agreed) }, 'bee')
+    await eventually('two voters or one', () => !(peer.status()?.configuration.voters ?? []).includes(cluster.get('bee').peer.peerId))
+    assert.equal((await peer.agreed.commit(put('without-bee'), 10_000)).kind, 'applied')
+    await assert.rejects(cluster.get('bee').peer.agreed.commit(put('from-bee'), 500), noAgreement.is)
+    assert.equal(has(cluster.get('bee'), 'without-bee'), false)
+  })
+})
+
+describe('peer / mirrors', function () {
+  this.timeout(60_000)
+  const cluster = new TestCluster({ maxVoters: 1 })
+  after(() => cluster.end())
+
+  it('follow by gossip, and write through the one voter', async () => {
+    await cluster.init('ant')
+    await cluster.join('bee', 'ant')
+    await cluster.join('cat', 'ant')
+    const cat = cluster.get('cat')
+    await cat.peer.agreed.barrier(10_000)
+    assert.equal((await cat.peer.agreed.commit(put('from-mirror'), 5_000)).kind, 'applied')
+    await cluster.get('ant').peer.agreed.commit(put('from-voter'), 5_000)
+    for (const peer of cluster.peers.values()) await eventually(`${peer.name} has both`, () => has(peer, 'from-mirror') && has(peer, 'from-voter'))
+    assert.deepEqual(['bee', 'cat'].map((name) => cluster.get(name).peer.status()?.role), ['mirror', 'mirror'])
+  })
+})
