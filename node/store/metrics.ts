@@ -1,4 +1,5 @@
-// The store's metrics.
+// The store's metrics: how far this peer's state has come in memory and on disk, who watches it, and how slow its log is.
+// A lag between applied and durable index that keeps growing means that the disk cannot follow.
 import type { MetricSpec } from '../base/metrics.ts'
 
 export const revisionGauge = {

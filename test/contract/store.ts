@@ -7,34 +7,8 @@ import { historyMs, watchProgressMs, watchQueueEvents } from '../../node/store/l
 import type { Entry } from '../../protocol/message/entry.ts'
 import type { Transaction, Write } from '../../protocol/message/transaction.ts'
 import type { StateStore } from '../../node/store/types.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import type { Clock } from '../../node/base/clock.ts'
-
-/** A clock that stands still until it is moved. */
-export class ManualClock implements Clock {
-  #nowMs = 1_000_000
-  #timers: { readonly atMs: number; readonly run: () => void }[] = []
-
-  wallMs(): number {
-    return this.#nowMs
-  }
-
-  bootMs(): number {
-    return this.#nowMs
-  }
-
-  after(delayMs: number, run: () => void): { cancel: () => void } {
-    const timer = { atMs: this.#nowMs + delayMs, run }
-    this.#timers.push(timer)
-    return { cancel: () => { this.#timers = this.#timers.filter((other) => other !== timer) } }
-  }
-
-  advance(byMs: number): void {
-    this.#nowMs += byMs
-    const due = this.#timers.filter((timer) => timer.atMs <= this.#nowMs)
-    this.#timers = this.#timers.filter((timer) => timer.atMs > this.#nowMs)
-    for (const timer of due) timer.run()
-  }
-}
 
 /** Makes entries in order, as a log would hold them. */
 export class EntryMaker {

@@ -10,7 +10,8 @@ import { diskChanges, loadState, openDatabase } from '../../../node/store/level-
 import { persistRetryMs } from '../../../node/store/limits.ts'
 import { Persister } from '../../../node/store/persister.ts'
 import { StateMachine } from '../../../protocol/state/machine.ts'
-import { EntryMaker, ManualClock, text } from '../../contract/store.ts'
+import { EntryMaker, text } from '../../contract/store.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import type { Entry } from '../../../protocol/message/entry.ts'
 
 describe('store / persister', () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { noMetrics } from '../../../../node/base/metrics.ts'
 import { openLog } from '../../../../node/store/log/open-log.ts'
-import { ManualClock } from '../../../contract/store.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
 
 const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href)
 
@@ -16,7 +16,7 @@ const writer = (directory: string): string => `
   const { openLog } = await import(${at('../../../../node/store/log/open-log.ts')})
   const { noMetrics } = await import(${at('../../../../node/base/metrics.ts')})
   const { entry, save } = await import(${at('../../../contract/log.ts')})
-  const { ManualClock } = await import(${at('../../../contract/store.ts')})
+  const { ManualClock } = await import(${at('../../../support/manual-clock.ts')})
   const log = await openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory: ${JSON.stringify(directory)}, segmentBytes: 4096 })
   let index = log.recovered.entries.length
   const one = async () => {

@@ -7,7 +7,7 @@ import { noMetrics } from '../../../../node/base/metrics.ts'
 import { logFailed } from '../../../../node/store/errors.ts'
 import { openLog } from '../../../../node/store/log/open-log.ts'
 import { describeLog, range, save } from '../../../contract/log.ts'
-import { ManualClock } from '../../../contract/store.ts'
+import { ManualClock } from '../../../support/manual-clock.ts'
 
 describe('store / log / thread', () => {
   let base: string
