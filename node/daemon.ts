@@ -18,6 +18,7 @@ import { nodes } from './client/resource-types.ts'
 import { daemonOptions } from './config/options.ts'
 import { readOptions } from './config/read.ts'
 import { createControllers } from './controllers/manager.ts'
+import { apiServiceController } from './daemon/api-service-controller.ts'
 import { ClusterAccess } from './daemon/cluster-access.ts'
 import { ControlServer } from './daemon/control-server.ts'
 import { freshRoutes, memberRoutes, type MemberParts } from './daemon/control-routes.ts'
@@ -258,6 +259,7 @@ class Daemon {
       createControllers({
         transport: api.transport({ name: 'system:kube-controller-manager', groups: ['system:masters'] }, fence('controllers')),
         clock, logger, metrics, random, membership: peer.members, works: peer.works, rootCa: peer.identity.authority,
+        more: [apiServiceController(this.#options.apiPort)],
       }),
     )
     await this.#run(
