@@ -86,7 +86,7 @@ export class Handler {
     if (info.subresource === '') return info.name === '' ? this.#collection(call, definition, namespace) : this.#item(call, definition, namespace, info.name)
     const special = subresourceOf(info.group, info.resource, info.subresource)
     if (special !== undefined) {
-      if (special.handle === undefined || !special.verbs.includes(info.verb)) throw methodNotAllowed()
+      if (!special.verbs.includes(info.verb)) throw methodNotAllowed()
       return special.handle({ rest, tokens, kubelets }, call, { definition, namespace, name: info.name, rest: info.rest })
     }
     if (info.subresource === 'scale' && definition.scale !== undefined) return handleScale(rest, call, definition, namespace, info.name)

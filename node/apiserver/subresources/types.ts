@@ -28,6 +28,5 @@ export interface Subresource {
   readonly kind: string
   readonly exchanged?: { readonly group: string; readonly version: string }
   readonly verbs: readonly string[]
-  /** Undefined for what only speaks over an upgraded connection. */
-  readonly handle: ((deps: SubresourceDeps, call: Call, target: SubresourceTarget) => Promise<Answer>) | undefined
+  readonly handle: (deps: SubresourceDeps, call: Call, target: SubresourceTarget) => Promise<Answer>
 }
