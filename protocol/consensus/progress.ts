@@ -14,6 +14,8 @@ export class Progress {
   next: LogIndex
   /** In `probe`: an append is on its way and no other may be sent before a reply or the next heartbeat. */
   probing = false
+  /** In `probe`: the last entry that the append on its way holds. */
+  #probeEnd: LogIndex = 0
   /** In `snapshot`: the state must be at least this new. */
   snapshotIndex: LogIndex = 0
   snapshotAskedMs = -Infinity
@@ -44,8 +46,13 @@ export class Progress {
     assert(last >= this.next, 'an append with entries moves on')
     if (this.state === 'probe') {
       this.probing = true
+      this.#probeEnd = last
       return
     }
+    this.#onTheWay(last, sizeBytes)
+  }
+
+  #onTheWay(last: LogIndex, sizeBytes: number): void {
     this.next = last + 1
     this.#ends.push(last)
     this.#sizes.push(sizeBytes)
@@ -66,11 +73,13 @@ export class Progress {
       this.#sizes.splice(0, done)
     }
     if (this.state === 'snapshot' && this.match < this.snapshotIndex) return
-    if (this.state !== 'replicate') {
-      this.#clear()
-      this.state = 'replicate'
-      this.next = this.match + 1
-    }
+    if (this.state === 'replicate') return
+    // What the probe held has arrived, though it may not be saved yet; if it was lost, a heartbeat will show it.
+    const end = this.state === 'probe' && this.probing ? this.#probeEnd : 0
+    this.#clear()
+    this.state = 'replicate'
+    this.next = this.match + 1
+    if (end >= this.next) this.#onTheWay(end, 0)
   }
 
   /** any -> probe at `next`. A follower that has less than it acknowledged is believed: lowering `match` is always safe. */
@@ -90,6 +99,7 @@ export class Progress {
 
   #clear(): void {
     this.probing = false
+    this.#probeEnd = 0
     this.#ends.length = 0
     this.#sizes.length = 0
     this.#inflightBytes = 0

@@ -80,7 +80,7 @@ function sendEmpty(core: RaftCore, leading: Leading, peer: PeerId, progress: Pro
     sendAppend(core, leading, peer, progress, 0, 0, [])
     return
   }
-  const previous = progress.state === 'probe' ? progress.match : progress.next - 1
+  const previous = progress.next - 1
   const previousTerm = core.log.termAt(previous)
   if (previousTerm === undefined && progress.state === 'replicate') {
     // All that was on its way got lost, and meanwhile the log was cut: the full window would never open again.
