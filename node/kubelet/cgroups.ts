@@ -12,10 +12,13 @@ async function removeTree(path: string): Promise<void> {
   await rmdir(path).catch(() => undefined)
 }
 
-/** Removes `<parent>/<class>/pod<uid>` in every hierarchy (cgroup v1) or the one (v2). Never rejects. */
-export async function removeCgroups(parent: string, podUid: string): Promise<void> {
+/** Removes a group with all that is empty below it, in every hierarchy (cgroup v1) and the one (v2). Never rejects. */
+export async function removeCgroup(group: string): Promise<void> {
   const controllers = await readdir(root).catch(() => [])
-  for (const hierarchy of ['', ...controllers]) {
-    for (const quality of ['guaranteed', 'burstable', 'besteffort']) await removeTree(join(root, hierarchy, parent, quality, `pod${podUid}`))
-  }
+  for (const hierarchy of ['', ...controllers]) await removeTree(join(root, hierarchy, group))
+}
+
+/** Removes the groups of a Pod that has ended: `<parent>/<class>/pod<uid>`. Never rejects. */
+export async function removeCgroups(parent: string, podUid: string): Promise<void> {
+  for (const quality of ['guaranteed', 'burstable', 'besteffort']) await removeCgroup(join(parent, quality, `pod${podUid}`))
 }

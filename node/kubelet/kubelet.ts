@@ -1,7 +1,7 @@
 // The kubelet: runs the Pods that are bound to this peer. It follows them in the local copy of the state, gives each a
 // worker, watches the runtime, keeps the Node and its lease, and serves logs and streams. Pods outlive it: a new daemon
 // finds them in the runtime and goes on. It never acts on a state older than one it has already seen.
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { required } from '../../protocol/base/assert.ts'
@@ -215,8 +215,16 @@ class NodeKubelet implements Kubelet {
     this.#deps.logger.info('a Pod that is gone from the API still runs here and is ended', { uid })
     removeOrphan(this.#deps.runtime, uid)
       .then(() => this.#volumes.tearDown(uid))
+      .then(() => this.#removeLogs(uid))
       .catch((error: unknown) => this.#deps.logger.warn('what is left of a Pod could not be removed yet', { uid, error }))
       .finally(() => this.#orphans.delete(uid))
+  }
+
+  /** The log folders of others may lie beside ours: only the one with this uid goes. */
+  async #removeLogs(uid: string): Promise<void> {
+    for (const entry of await readdir(this.#options.podLogDirectory)) {
+      if (entry.endsWith(`_${uid}`)) await rm(join(this.#options.podLogDirectory, entry), { recursive: true, force: true })
+    }
   }
 
   #housekeep(): void {

@@ -87,10 +87,13 @@ export async function startContainerd(images: readonly TestImage[]): Promise<Tes
   const folder = mkdtempSync(join(tmpdir(), 'shoal-cd-'))
   chmodSync(folder, 0o755)
   mkdirSync(join(folder, 'cni'))
+  // Mounts that the kubelet makes outside must be seen inside, as on a real machine, where both are in one namespace.
+  execFileSync('mount', ['--bind', folder, folder])
+  execFileSync('mount', ['--make-shared', folder])
   writeFileSync(join(folder, 'config.toml'), configuration(folder))
   writeFileSync(join(folder, 'cni/10-shoal.conflist'), network(folder))
   writeFileSync(join(folder, 'init.sh'), init(folder))
-  const launcher = spawn('unshare', ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child', 'bash', join(folder, 'init.sh')], { stdio: 'ignore' })
+  const launcher = spawn('unshare', ['--mount', '--propagation', 'unchanged', '--pid', '--net', '--uts', '--ipc', '--fork', '--kill-child', 'bash', join(folder, 'init.sh')], { stdio: 'ignore' })
   const launcherPid = launcher.pid
   if (launcherPid === undefined) throw new Error('unshare did not start')
   const ended = new Promise<void>((resolve) => launcher.once('exit', () => resolve()))
@@ -114,6 +117,7 @@ export async function startContainerd(images: readonly TestImage[]): Promise<Tes
     stop: async () => {
       process.kill(initPid, 'SIGKILL')
       await ended
+      execFileSync('umount', ['-l', folder])
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }

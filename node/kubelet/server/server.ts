@@ -90,7 +90,7 @@ export class KubeletServer {
     const parsed = parseRequest(request.url ?? '/', this.#deps.clock.wallMs())
     if (parsed === undefined) throw kubeletRefused.make({ httpStatus: 404, reason: 'there is nothing at this path' })
     const subject = request.socket instanceof TLSSocket ? request.socket.getPeerCertificate().subject : undefined
-    if (!isAllowed(parsed.kind, subject)) throw kubeletRefused.make({ httpStatus: 403, reason: 'the certificate does not allow this' })
+    if (!isAllowed(subject)) throw kubeletRefused.make({ httpStatus: 403, reason: 'the certificate does not allow this' })
     return parsed
   }
 
