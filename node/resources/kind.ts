@@ -124,7 +124,8 @@ function prepareUpdate(spec: KindSpec, object: JsonObject, old: JsonObject, cont
     const merged = withFields(old, { metadata, status: object.status, kind: object.kind, apiVersion: object.apiVersion })
     return prepareUpdatedMetadata(merged, old, before)
   }
-  const isStatusSeparate = (spec.subresources ?? []).includes('status')
+  // What other subresources write (a binding, a scale) the server has made itself from the stored object.
+  const isStatusSeparate = context.subresource === '' && (spec.subresources ?? []).includes('status')
   const kept = isStatusSeparate ? withFields(object, { status: old.status }) : object
   const isChanged = spec.hasGeneration === true && !isEqual(content(kept), content(old))
   return prepareUpdatedMetadata(kept, old, isChanged ? (before ?? 0) + 1 : before)

@@ -66,7 +66,7 @@ function prepare(pod: JsonObject, old: JsonObject | undefined, context: Strategy
 
 function validate(errors: FieldErrors, pod: JsonObject, old: JsonObject | undefined, subresource: string): void {
   const spec = objectIn(pod, 'spec')
-  if (subresource === 'status') return
+  if (subresource === 'status' || subresource === 'binding') return
   if (subresource === 'ephemeralcontainers') return validateEphemeral(errors, spec, objectIn(old, 'spec'))
   validatePodSpec(errors, spec, 'spec', 'pod')
   if (old === undefined) {
