@@ -11,6 +11,7 @@ import { endpointSlices, namespaces, nodes, services } from '../client/resource-
 import { runCommand } from '../platform/processes.ts'
 import { DnsServer } from './dns/server.ts'
 import type { ZoneView } from './dns/zone.ts'
+import { endpointsIn } from './endpoints.ts'
 import { commandFailed } from './errors.ts'
 import { retryDelayMs } from './limits.ts'
 import { Overlay, outsideInterface } from './overlay/overlay.ts'
@@ -104,7 +105,7 @@ export class Network implements Startable {
     const { informers, membership } = this.#deps
     const [serviceInformer, sliceInformer, namespaceInformer] = [informers.of(services), informers.of(endpointSlices), informers.of(namespaces)]
     serviceInformer.addIndex(byClusterIp, (service) => [service.spec?.clusterIP ?? ''])
-    sliceInformer.addIndex(byEndpointAddress, (slice) => slice.endpoints.flatMap((endpoint) => (endpoint.hostname === undefined ? [] : endpoint.addresses)))
+    sliceInformer.addIndex(byEndpointAddress, (slice) => endpointsIn(slice).flatMap((endpoint) => (endpoint.hostname === undefined ? [] : endpoint.addresses)))
     const rest = {
       domain: this.#options.domain,
       service: (namespace: string, name: string) => serviceInformer.cache.get(`${namespace}/${name}`),
@@ -113,7 +114,7 @@ export class Network implements Startable {
       serviceByAddress: (address: string) => serviceInformer.cache.byIndex(byClusterIp, address)[0],
       namedEndpoint: (address: string) => {
         for (const slice of sliceInformer.cache.byIndex(byEndpointAddress, address)) {
-          const hostname = slice.endpoints.find((endpoint) => endpoint.addresses.includes(address))?.hostname
+          const hostname = endpointsIn(slice).find((endpoint) => endpoint.addresses.includes(address))?.hostname
           const service = slice.metadata.labels?.['kubernetes.io/service-name']
           if (hostname !== undefined && service !== undefined) return { hostname, service, namespace: slice.metadata.namespace ?? '' }
         }

@@ -2,6 +2,7 @@
 // view of the objects in, records out. The names are those of the Kubernetes DNS specification 1.1.0.
 import type { Service } from '../../objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
+import { endpointsIn } from '../endpoints.ts'
 
 export type DnsRecord =
   | { readonly type: 'A'; readonly name: string; readonly data: string }
@@ -42,7 +43,7 @@ function endpointsOf(view: ZoneView, service: Service): readonly NamedAddress[] 
   const all = view.slices(namespace, service.metadata.name ?? '').flatMap((slice) =>
     slice.addressType !== 'IPv4'
       ? []
-      : slice.endpoints
+      : endpointsIn(slice)
           .filter((endpoint) => endpoint.conditions?.ready !== false || service.spec?.publishNotReadyAddresses === true)
           .flatMap((endpoint) =>
             endpoint.addresses.map((address) => ({

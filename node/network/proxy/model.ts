@@ -4,6 +4,7 @@
 import type { Service, ServicePort } from '../../objects/generated/core-v1.ts'
 import type { Endpoint, EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import type { MemberView } from '../../base/views.ts'
+import { endpointsIn } from '../endpoints.ts'
 
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
@@ -82,7 +83,7 @@ function candidates(port: ServicePort, slices: readonly EndpointSlice[], nodeByA
     if (slice.addressType !== 'IPv4') continue
     const target = (slice.ports ?? []).find((p) => (p.name ?? '') === (port.name ?? '') && protocolOf(p.protocol) === protocolOf(port.protocol))
     if (target?.port === undefined) continue
-    for (const endpoint of slice.endpoints) {
+    for (const endpoint of endpointsIn(slice)) {
       const address = endpoint.addresses[0]
       if (address === undefined) continue
       const node = endpoint.nodeName ?? nodeByAddress.get(address) ?? ''
