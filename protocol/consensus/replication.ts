@@ -189,7 +189,10 @@ export function handleAppendReply(core: RaftCore, from: PeerId, message: AppendR
     progress.accepted(message.match)
     commitByCounting(core)
   } else {
-    progress.becomeProbe(commonIndex(core, message.match, message.matchTerm) + 1)
+    const next = commonIndex(core, message.match, message.matchTerm) + 1
+    // The answer to the probe under way always leads further down. Any other is old or doubled, and answering each with
+    // another probe would multiply them without end.
+    if (progress.state !== 'probe' || next < progress.next) progress.becomeProbe(next)
   }
   if (progress.open) core.flushWanted = true
   confirmReads(core)
