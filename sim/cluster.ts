@@ -23,6 +23,8 @@ export class Cluster {
   readonly network: Network
   readonly peers: readonly SimPeer[]
   readonly options: RunOptions
+  /** Called when a peer hands something to its disk; the nemesis listens. */
+  onSave: (peer: SimPeer) => void = () => {}
   readonly #gossip: Gossip
   readonly #byId = new Map<PeerId, SimPeer>()
   /** Peers whose record was written; the others do not exist yet. */
@@ -41,6 +43,7 @@ export class Cluster {
       },
       watcher,
       send: (from, to, message) => this.#send(from, to, message),
+      saving: (peer) => this.onSave(this.byId(peer)),
       publish: (from, batch) => this.#gossip.publish(this.#index(from), batch),
       fetchState: (to, from, arrive) => this.#fetchState(to, from, arrive),
     }

@@ -19,9 +19,10 @@ export class Nemesis {
   }
 
   start(): void {
+    this.#cluster.onSave = (peer) => this.#ambush(peer)
     const { faults } = this.#cluster.options
-    this.#every(faults.crashUs, () => this.#crash(this.#random.pick(this.#cluster.joined())))
-    this.#every(faults.crashAllUs, () => { for (const peer of this.#cluster.joined()) this.#crash(peer) })
+    this.#every(faults.crashUs, () => this.#crash(this.#victim()))
+    this.#every(faults.crashAllUs, () => this.#crashMany())
     this.#every(faults.pauseUs, () => this.#pause())
     this.#every(faults.partitionUs, () => this.#partition())
     this.#every(faults.oneWayUs, () => this.#oneWay())
@@ -61,12 +62,12 @@ export class Nemesis {
 
   #crash(peer: SimPeer): void {
     this.#cluster.crash(peer)
-    this.#later(2_000_000, () => this.#cluster.restart(peer))
+    this.#later(this.#cluster.options.downUs, () => this.#cluster.restart(peer))
   }
 
   #pause(): void {
-    const running = this.#cluster.running()
-    if (running.length > 0) this.#random.pick(running).pause(exponentialUs(this.#random, 3_000_000))
+    const victim = this.#victim()
+    if (victim.running) victim.pause(exponentialUs(this.#random, 3_000_000))
   }
 
   /** Two sides by chance; often one peer alone, and often the leader, which hurts the most. */
@@ -78,7 +79,7 @@ export class Nemesis {
     const side = Array.from({ length: count }, (_, i) => (lonely ? i === one : this.#random.chance(0.5)))
     this.#note(`partition ${side.map((inside) => (inside ? 1 : 0)).join('')}`)
     for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) if (side[a] !== side[b]) this.#cluster.network.block(a, b)
-    this.#later(4_000_000, () => this.#heal())
+    this.#later(this.#cluster.options.apartUs, () => this.#heal())
   }
 
   /** One peer goes deaf, or mute, or one path is cut in one direction. */
@@ -92,7 +93,7 @@ export class Nemesis {
       if (kind === 'deaf' || (kind === 'path' && peer === other)) this.#cluster.network.block(peer, one)
       if (kind === 'mute') this.#cluster.network.block(one, peer)
     }
-    this.#later(4_000_000, () => this.#heal())
+    this.#later(this.#cluster.options.apartUs, () => this.#heal())
   }
 
   /** Clogs the paths of some peers one after the other and lets them go in another order (FoundationDB's swizzle-clogging). */
@@ -122,8 +123,7 @@ export class Nemesis {
   /** One log loses a synced tail. Never two at a time, nor a lone voter's: what a majority forgot nobody can remember. */
   #damage(): void {
     const joined = this.#cluster.joined()
-    const voters = this.#cluster.leader()?.engine.status().configuration.voters.length ?? 0
-    if (voters < 3 || joined.some((peer) => peer.disk.damaged)) return
+    if (!this.#canSpareVoter(joined)) return
     const peer = this.#random.pick(joined)
     this.#note(`${peer.id} loses a part of its log`)
     this.#crash(peer)
@@ -145,11 +145,39 @@ export class Nemesis {
   /** One peer is gone for good and removed. */
   #remove(): void {
     const joined = this.#cluster.joined()
-    if (this.#removed || joined.length < 4) return
+    if (this.#removed || joined.length < 4 || !this.#canSpareVoter(joined)) return
     this.#removed = true
     const peer = this.#random.pick(joined)
     this.#note(`${peer.id} is gone for good`)
     this.#cluster.remove(peer)
+  }
+
+  /** Whether a voter may be lost for good: three at least, all of them members, and no log damaged. */
+  #canSpareVoter(joined: readonly SimPeer[]): boolean {
+    const voters = this.#cluster.leader()?.engine.status().configuration.voters ?? []
+    if (voters.length < 3 || joined.some((peer) => peer.disk.damaged)) return false
+    return voters.every((voter) => joined.some((peer) => peer.id === voter))
+  }
+
+  #crashMany(): void {
+    for (const peer of this.#cluster.joined()) this.#crash(peer)
+  }
+
+  /** Often the leader: whoever leads has the most to lose. */
+  #victim(): SimPeer {
+    const leader = this.#cluster.leader()
+    return leader !== undefined && this.#random.chance(0.5) ? leader : this.#random.pick(this.#cluster.joined())
+  }
+
+  /** A save begins at a peer: with the drawn odds it, or everybody, dies before the save can be synced. */
+  #ambush(peer: SimPeer): void {
+    const { ambush, disk } = this.#cluster.options
+    if (this.#calm || ambush === 0 || !this.#random.chance(ambush)) return
+    this.#cluster.world.after(exponentialUs(this.#random, disk.meanSyncUs), () => {
+      if (this.#calm) return
+      if (this.#random.chance(0.4)) this.#crashMany()
+      else this.#crash(peer)
+    })
   }
 
   #heal(): void {

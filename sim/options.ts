@@ -38,6 +38,11 @@ export interface RunOptions {
   readonly wallSpreadMs: number
   readonly saveStateUs: SimUs
   readonly faults: FaultTimes
+  /** Share of saves in whose middle the peer, or everybody, dies. */
+  readonly ambush: number
+  /** How long a crashed peer stays away, and how long a partition lasts: means. */
+  readonly downUs: SimUs
+  readonly apartUs: SimUs
   readonly clients: number
   readonly keys: number
   /** Entries that logs keep behind the saved state; few make fetched states common. */
@@ -62,16 +67,16 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
       duplication: some(0.5, 0.01, 0.3),
       ordered: random.chance(0.5),
     },
-    disk: { meanSyncUs: random.pick([200, 1000, 5000, 20_000]), tornShare: random.pick([0, 0.5, 1]) },
+    disk: { meanSyncUs: random.pick([200, 1000, 5000, 20_000, 80_000]), tornShare: random.pick([0, 0.5, 1]) },
     slowDisk: random.pick([1, 1, 1, 5, 30]),
     drift: random.pick([0, 0, 0.001, 0.02]),
     wallSpreadMs: random.pick([0, 50, 60_000]),
     saveStateUs: random.pick([300_000, 1_000_000, 5_000_000]),
     faults: {
-      crashUs: seconds(0.7, 2, 15),
+      crashUs: seconds(0.7, 1, 10),
       crashAllUs: seconds(0.25, 10, 30),
       pauseUs: seconds(0.4, 3, 15),
-      partitionUs: seconds(0.6, 3, 15),
+      partitionUs: seconds(0.6, 2, 12),
       oneWayUs: seconds(0.4, 3, 15),
       swizzleUs: seconds(0.3, 5, 20),
       exileUs: seconds(0.3, 10, 25),
@@ -79,6 +84,9 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
       stopUs: seconds(0.3, 4, 15),
       removeUs: seconds(0.2, 5, 20),
     },
+    ambush: some(0.4, 0.001, 0.02),
+    downUs: random.pick([100_000, 600_000, 2_000_000, 5_000_000]),
+    apartUs: random.pick([1_000_000, 4_000_000, 4_000_000, 20_000_000]),
     clients: 1 + random.integer(5),
     keys: 1 + random.integer(6),
     keptEntries: random.pick([5, 20, 100, 10_000]),

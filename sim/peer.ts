@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly engineOptions: Omit<EngineOptions, 'self'>
   readonly watcher: Required<Watcher>
   send(from: PeerId, to: PeerId, message: Message): void
+  /** Something goes to the disk of `peer`. */
+  saving(peer: PeerId): void
   publish(from: PeerId, batch: GossipBatch): void
   /** A running peer's state, fetched over the network; `arrive` runs when it is here, or never. */
   fetchState(to: PeerId, from: PeerId, arrive: (state: SavedState) => void): void
@@ -258,6 +260,7 @@ export class SimPeer {
         engine.saved(save.sequence)
       })
     })
+    this.#around.saving(this.id)
     if (save.entries.length > 0) this.#around.watcher.written(this.id, save.entries, () => this.disk.written())
   }
 

@@ -53,6 +53,7 @@ export function runOnce(options: RunOptions, createEngine: CreateEngine, recordi
   } catch (error) {
     if (!(error instanceof Error)) throw error
     violation = error
+    noteStatus(cluster)
   }
   for (const peer of cluster.running()) world.trace.mixText(peer.machine.header().hash)
   return {
@@ -67,6 +68,18 @@ export function runOnce(options: RunOptions, createEngine: CreateEngine, recordi
     applied: states.highest(),
     recoveredMs,
     timeline: world.trace.timeline(timelineLines),
+  }
+}
+
+/** How everybody stands, as the last lines of the timeline. */
+function noteStatus(cluster: Cluster): void {
+  for (const peer of cluster.peers) {
+    cluster.world.trace.line(cluster.world.nowUs, () => {
+      if (!peer.running) return `${peer.id} does not run`
+      const { members, assignments, progress, configuration, ...rest } = peer.engine.status()
+      const states = members.map((member) => `${member.peer} ${member.state}`).join(', ')
+      return `${peer.id} ${JSON.stringify({ ...rest, configuration, progress, states, works: assignments.length, damaged: peer.disk.damaged })}`
+    })
   }
 }
 

@@ -13,7 +13,7 @@ const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionU
 const quietNetwork = { leastLatencyUs: 100, meanLatencyUs: 300, loss: 0, duplication: 0, ordered: true }
 
 function scenario(name: string, seed: number, peers: number, fixed: Partial<RunOptions>): Scenario {
-  return { name, options: { ...swarmOptions(seed, seededRandom(seed), peers, 20_000_000), ...fixed } }
+  return { name, options: { ...swarmOptions(seed, seededRandom(seed), peers, 20_000_000), ambush: 0, ...fixed } }
 }
 
 export const scenarios: readonly Scenario[] = [

@@ -37,6 +37,8 @@ export class Workload {
   readonly #random: Random
   readonly #history = new Map<string, Operation[]>()
   readonly #versions = new VersionChecker()
+  /** Writes without an answer so far. */
+  readonly #open = new Set<OpenOperation>()
   #stopped = false
   #values = 0
   acknowledged = 0
@@ -60,6 +62,8 @@ export class Workload {
 
   /** Checks every key's history. */
   check(): void {
+    for (const operation of this.#open) this.#record(operation, operation.value, 'maybe')
+    this.#open.clear()
     for (const [key, history] of this.#history) {
       const verdict = linearizable(history)
       if (verdict === 'undecided') this.undecided++
@@ -83,6 +87,7 @@ export class Workload {
       return
     }
     const operation = this.#writing(key, seen.get(key), callUs)
+    this.#open.add(operation)
     peer.write(transactionOf(operation, seen.get(key)), (answer) => this.#writeAnswered(client, seen, operation, answer, peer.id))
   }
 
@@ -103,6 +108,8 @@ export class Workload {
   }
 
   #writeAnswered(client: number, seen: Map<string, Seen>, operation: OpenOperation, answer: WriteAnswer, by: string): void {
+    // An answer after the check is too late to matter.
+    if (!this.#open.delete(operation)) return
     const maybe = answer.kind === 'maybe'
     // A repetition whose first result was forgotten tells nothing.
     const forgotten = answer.kind === 'refused' && answer.condition === -1
