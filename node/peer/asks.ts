@@ -2,12 +2,14 @@
 // A question that is open when the peer stops is answered as failed, so that nobody waits for ever.
 import type { Answer, Ask, Report } from './types.ts'
 
+type Tell = (report: Report, transfer?: readonly Uint8Array[]) => void
+
 export class Asks {
-  readonly #report: (report: Report, transfer?: readonly Uint8Array[]) => void
+  readonly #report: Tell
   readonly #open = new Map<number, (answer: Answer) => void>()
   #last = 0
 
-  constructor(report: (report: Report, transfer?: readonly Uint8Array[]) => void) {
+  constructor(report: Tell) {
     this.#report = report
   }
 

@@ -29,6 +29,11 @@ export interface DriverDeps {
   readonly failed: (error: unknown) => void
 }
 
+export interface DriverOptions {
+  readonly self: PeerId
+  readonly cluster: ClusterId
+}
+
 type Letter = { readonly to: PeerId; readonly message: Message }
 
 export class Driver {
@@ -43,7 +48,7 @@ export class Driver {
   #savingTo = 0
   #waiting: { readonly after: number; readonly letters: readonly Letter[] }[] = []
 
-  constructor(deps: DriverDeps, options: { readonly self: PeerId; readonly cluster: ClusterId }) {
+  constructor(deps: DriverDeps, options: DriverOptions) {
     this.#deps = deps
     this.#self = options.self
     this.#cluster = options.cluster

@@ -29,6 +29,12 @@ export interface JoinDeskDeps {
   readonly commit: (transaction: Transaction, timeoutMs: number) => Promise<TransactionResult>
 }
 
+export interface JoinDeskOptions {
+  readonly cluster: string
+  readonly incarnation: number
+  readonly self: PeerId
+}
+
 interface Session {
   readonly remote: PeerId
   readonly knock: Knock
@@ -42,7 +48,7 @@ export class JoinDesk {
   readonly #self: PeerId
   readonly #sessions = new Map<number, Session>()
 
-  constructor(deps: JoinDeskDeps, options: { readonly cluster: string; readonly incarnation: number; readonly self: PeerId }) {
+  constructor(deps: JoinDeskDeps, options: JoinDeskOptions) {
     this.#deps = deps
     this.#cluster = { cluster: options.cluster, incarnation: options.incarnation }
     this.#self = options.self

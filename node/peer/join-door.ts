@@ -12,6 +12,12 @@ import type { Answer, Ask } from './types.ts'
 /** Spoken with strangers, and nothing else is. */
 export const joinProtocol = '/shoal/join/1'
 
+export interface JoinDoorDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly ask: (ask: Ask) => Promise<Answer>
+}
+
 export class JoinDoor {
   readonly #clock: Clock
   readonly #logger: Logger
@@ -21,7 +27,7 @@ export class JoinDoor {
   #allowance = joinPerSecond
   #lastMs: number
 
-  constructor(deps: { readonly clock: Clock; readonly logger: Logger; readonly ask: (ask: Ask) => Promise<Answer> }) {
+  constructor(deps: JoinDoorDeps) {
     this.#clock = deps.clock
     this.#logger = deps.logger
     this.#ask = deps.ask

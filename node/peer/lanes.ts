@@ -26,6 +26,13 @@ export interface LanesDeps {
   readonly addressesOf: (peer: PeerId) => readonly string[]
 }
 
+export interface LanesOptions {
+  readonly self: PeerId
+  readonly cluster: ClusterId
+  /** This node's, PEM; shown to whoever does not know us. */
+  readonly certificate: string
+}
+
 export interface LanesEvents {
   /** Messages of a trusted peer, as they came in one read. */
   readonly frames: (from: PeerId, frames: readonly Uint8Array[]) => void
@@ -41,7 +48,7 @@ export class Lanes {
   readonly #inbound = new Map<PeerId, Stream>()
   #certificate: string
 
-  constructor(deps: LanesDeps, options: { readonly self: PeerId; readonly cluster: ClusterId; readonly certificate: string }, events: LanesEvents) {
+  constructor(deps: LanesDeps, options: LanesOptions, events: LanesEvents) {
     this.#deps = deps
     this.#events = events
     this.#self = options.self

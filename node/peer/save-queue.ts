@@ -24,6 +24,12 @@ export function mergeSaves(saves: readonly Save[]): { readonly save: Save; reado
   return { save: merged, count }
 }
 
+export interface SaveQueueDeps {
+  readonly log: PeerLog
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
 export class SaveQueue {
   readonly #log: PeerLog
   readonly #clock: Clock
@@ -34,7 +40,7 @@ export class SaveQueue {
   #running = false
 
   constructor(
-    deps: { readonly log: PeerLog; readonly clock: Clock; readonly logger: Logger },
+    deps: SaveQueueDeps,
     saved: (sequence: number) => void, failed: (error: unknown) => void,
   ) {
     this.#log = deps.log

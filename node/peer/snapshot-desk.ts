@@ -6,6 +6,11 @@ import type { SnapshotSink, SnapshotSource, StateStore } from '../store/types.ts
 import { snapshotIdleMs, snapshotServed } from './limits.ts'
 import type { Answer, Ask } from './types.ts'
 
+export interface SnapshotDeskDeps {
+  readonly store: StateStore
+  readonly clock: Clock
+}
+
 interface Served {
   readonly source: SnapshotSource
   timer: Timer
@@ -20,7 +25,7 @@ export class SnapshotDesk {
   #receiving: { readonly sink: SnapshotSink; readonly mark: SnapshotMark } | undefined
 
   /** `installed` is called after a received state took the place of ours. */
-  constructor(deps: { readonly store: StateStore; readonly clock: Clock }, installed: (mark: SnapshotMark) => void) {
+  constructor(deps: SnapshotDeskDeps, installed: (mark: SnapshotMark) => void) {
     this.#store = deps.store
     this.#clock = deps.clock
     this.#installed = installed

@@ -11,7 +11,7 @@ export class Trust {
   readonly #admitted = new Map<PeerId, string>()
   readonly #listeners = new Set<(peer: PeerId, trusted: boolean) => void>()
 
-  constructor(authority: string, members: readonly PeerId[], removed: readonly PeerId[]) {
+  constructor(authority: string, members: Iterable<PeerId>, removed: Iterable<PeerId>) {
     this.#authority = authority
     this.#members = new Set(members)
     this.#removed = new Set(removed)

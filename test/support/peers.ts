@@ -34,6 +34,13 @@ export interface TestPeer {
   readonly crash: () => void
 }
 
+export interface TestClusterOptions {
+  readonly maxVoters?: number
+  readonly logger?: Logger
+  /** A thread for each peer, as in the daemon. */
+  readonly threads?: boolean
+}
+
 /** A cluster that grows by real joins. */
 export class TestCluster {
   readonly root = mkdtempSync(join(tmpdir(), 'shoal-peers-'))
@@ -45,7 +52,7 @@ export class TestCluster {
   /** Where each peer listened at first: it comes back to the same port. */
   readonly #addresses = new Map<string, readonly string[]>()
 
-  constructor(options: { readonly maxVoters?: number; readonly logger?: Logger; readonly threads?: boolean } = {}) {
+  constructor(options: TestClusterOptions = {}) {
     this.#maxVoters = options.maxVoters ?? 5
     this.#logger = options.logger ?? silentLogger
     this.#threads = options.threads ?? false
