@@ -82,10 +82,10 @@ export class SchedulingQueue {
     this.#plan()
   }
 
-  /** Something changed that may help: unschedulable Pods are tried again, each not before its back-off. */
-  somethingChanged(): void {
+  /** Something changed that may help: unschedulable Pods (those that it concerns) are tried again, each not before its back-off. */
+  somethingChanged(concerns: (pod: Pod) => boolean = () => true): void {
     for (const [key, one] of this.#inactive) {
-      if (one.where === 'unschedulable') this.#inactive.set(key, { ...one, where: 'backoff' })
+      if (one.where === 'unschedulable' && concerns(one.pod)) this.#inactive.set(key, { ...one, where: 'backoff' })
     }
     this.#release()
   }

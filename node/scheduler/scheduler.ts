@@ -91,6 +91,11 @@ function needsNode(pod: Pod): boolean {
     && (pod.spec?.schedulerName ?? schedulerName) === schedulerName && (pod.spec?.schedulingGates ?? []).length === 0
 }
 
+/** A Pod that has arrived somewhere can help only those that ask where others are. */
+function looksAtOthers(pod: Pod): boolean {
+  return pod.spec?.affinity?.podAffinity !== undefined || (pod.spec?.topologySpreadConstraints ?? []).length > 0
+}
+
 /** What of a node decides whether Pods fit; heartbeats change none of it. */
 function relevant(node: Node): unknown {
   const conditions = node.status?.conditions?.map(({ type, status }) => ({ type, status }))
@@ -181,9 +186,10 @@ class Scheduler {
     this.#snapshot.setPod(object)
     if (!needsNode(object)) {
       this.#queue.remove(key)
-      // Room may have become free, or a Pod that others want to be near has arrived.
-      const isNews = previous === undefined || isPodTerminal(object) !== isPodTerminal(previous) || object.spec?.nodeName !== previous.spec?.nodeName || !sameJson(object.metadata.labels, previous.metadata.labels)
-      if (isNews) this.#queue.somethingChanged()
+      if (previous !== undefined && isPodTerminal(object) && !isPodTerminal(previous)) this.#queue.somethingChanged()
+      else if (previous === undefined || object.spec?.nodeName !== previous.spec?.nodeName || !sameJson(object.metadata.labels, previous.metadata.labels)) {
+        this.#queue.somethingChanged(looksAtOthers)
+      }
       return
     }
     if (this.#snapshot.isAssumed(object)) return
