@@ -1,7 +1,7 @@
 // Whole engines together: what users notice of agreement. Elections, lost leaders, mirrors, automatic voters, snapshots,
 // leases and works, each as a story in virtual time.
 import { strict as assert } from 'node:assert'
-import { TestCluster } from './harness.ts'
+import { record, TestCluster } from './harness.ts'
 
 function settled(cluster: TestCluster, voters: number): void {
   cluster.until(`${voters} voters`, 20_000, () => cluster.voters().length === voters && cluster.leader()?.engine.status().configuration.learners.length === 0)
@@ -254,5 +254,23 @@ describe('protocol / engine', () => {
     cluster.run(3000)
     assert.equal(cluster.peer(damaged).engine.status().mayVote, false)
     cluster.until('votes again', 15_000, () => cluster.peer(damaged).engine.status().mayVote === true)
+  })
+
+  it('a witness makes three: it brings a voter that lacks an entry up to date and gives the leadership on', () => {
+    const cluster = new TestCluster()
+    for (const id of ['a', 'b', 'w']) cluster.add(id)
+    cluster.peer('a').engine.bootstrap()
+    cluster.drain(cluster.peer('a'))
+    cluster.run(100)
+    for (const id of ['a', 'b']) cluster.propose('a', { peer: record(id) })
+    cluster.propose('a', { peer: { ...record('w'), role: 'witness' } })
+    settled(cluster, 3)
+    assert.deepEqual(cluster.leader()?.engine.status().configuration.witnesses, ['w'])
+    cluster.isolate('b')
+    cluster.propose('a', { set: 'x' })
+    cluster.until('agreed without b', 500, () => cluster.peer('a').state.values.includes('x'))
+    cluster.crash('a')
+    cluster.heal()
+    cluster.until('b leads with the entry', 6000, () => cluster.leader()?.id === 'b' && cluster.peer('b').state.values.includes('x'))
   })
 })
