@@ -70,7 +70,7 @@ export class LocalCluster {
     return new Promise((resolve) => {
       const failed = (reason: string): void => resolve({ ok: false, status: 0, body: reason })
       const outgoing = request(
-        { path, agent: false, headers: { host: address, connection: 'close' }, createConnection: () => openTunnel(yardLayout(this.config.home).tunnel, address, port) },
+        { path, headers: { host: address, connection: 'close' }, createConnection: () => openTunnel(yardLayout(this.config.home).tunnel, address, port) },
         (response) => {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
