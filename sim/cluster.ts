@@ -18,6 +18,9 @@ import type { SimUs, World } from './world.ts'
 /** How long building the cluster may take; longer is a violation of liveness. */
 export const buildBudgetUs: SimUs = 60_000_000
 
+/** The slowest disk: with a slower one a lone voter, which steps down when it cannot save, would hardly ever lead. */
+export const slowestSyncUs: SimUs = 150_000
+
 export class Cluster {
   readonly world: World
   readonly network: Network
@@ -49,7 +52,7 @@ export class Cluster {
     }
     const slow = world.random.integer(options.peers)
     this.peers = Array.from({ length: options.peers }, (_, index) => {
-      const meanSyncUs = options.disk.meanSyncUs * (index === slow ? options.slowDisk : 1)
+      const meanSyncUs = Math.min(slowestSyncUs, options.disk.meanSyncUs * (index === slow ? options.slowDisk : 1))
       const traits = {
         drift: 1 + (world.random.float() * 2 - 1) * options.drift,
         wallOffsetMs: Math.round((world.random.float() * 2 - 1) * options.wallSpreadMs),
