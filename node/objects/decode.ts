@@ -100,6 +100,8 @@ function completeField(value: Json | undefined, definition: Definition, field: F
 }
 
 function isOmitted(value: Json, definition: Definition, field: FieldFacts): boolean {
+  // An empty list of managers is a request to forget them.
+  if (field.name === 'managedFields') return false
   if (Array.isArray(value)) return value.length === 0
   if (field.required) return false
   if (field.type.kind === 'map') return isObject(value) && Object.keys(value).length === 0

@@ -2,7 +2,7 @@
 // what it changes; server-side apply (patch/apply.ts) also gives up what it no longer mentions.
 // Source: Kubernetes documentation, "Server-Side Apply", field management; recorded answers.
 import { timestamp } from '../base/clock.ts'
-import { listIn, objectsIn, stringIn, withFields } from './access.ts'
+import { has, listIn, objectsIn, stringIn, withFields } from './access.ts'
 import { decodeTyped } from './decode.ts'
 import { isObject, metadataOf } from './encoding.ts'
 import { updateManagersMost } from './limits.ts'
@@ -93,10 +93,10 @@ export function loseChanged(entries: readonly ManagedEntry[], changes: Compariso
   return entries.map((entry) => ({ ...entry, fields: difference(difference(entry.fields, intersection(entry.fields, taken)), changes.removed) })).filter((entry) => !entry.fields.isEmpty())
 }
 
-/** A client empties the list of managers by sending one empty entry. */
+/** A client empties the list of managers by sending an empty one or one empty entry. */
 function isReset(object: JsonObject): boolean {
-  const list = listIn(object, 'metadata', 'managedFields')
-  return list.length === 1 && isObject(list[0]) && Object.keys(list[0]).length === 0
+  if (!has(object, 'metadata', 'managedFields')) return false
+  return listIn(object, 'metadata', 'managedFields').every((entry) => isObject(entry) && Object.keys(entry).length === 0)
 }
 
 /**

@@ -60,6 +60,7 @@ export const deployments = defineKind({
   subresources: ['status', 'scale'],
   scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: '.spec.selector' },
   hasGeneration: true,
+  countsAnnotations: true,
   defaults,
   validate,
   cells: (object, nowMs) => {

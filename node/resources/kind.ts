@@ -52,6 +52,8 @@ export interface KindSpec {
   readonly nameRule?: NameRule
   /** The generation counts changes of everything but metadata and status. */
   readonly hasGeneration?: boolean
+  /** Changes of annotations count as well. */
+  readonly countsAnnotations?: boolean
   /** The main resource may set the status at creation (Nodes register with theirs). */
   readonly createsStatus?: boolean
   readonly defaults?: (object: JsonObject) => JsonObject
@@ -127,7 +129,8 @@ function prepareUpdate(spec: KindSpec, object: JsonObject, old: JsonObject, cont
   // What other subresources write (a binding, a scale) the server has made itself from the stored object.
   const isStatusSeparate = context.subresource === '' && (spec.subresources ?? []).includes('status')
   const kept = isStatusSeparate ? withFields(object, { status: old.status }) : object
-  const isChanged = spec.hasGeneration === true && !isEqual(content(kept), content(old))
+  const annotations = (of: JsonObject): Json | undefined => (spec.countsAnnotations === true ? metadataOf(of).annotations : undefined)
+  const isChanged = spec.hasGeneration === true && !(isEqual(content(kept), content(old)) && isEqual(annotations(kept), annotations(old)))
   return prepareUpdatedMetadata(kept, old, isChanged ? (before ?? 0) + 1 : before)
 }
 

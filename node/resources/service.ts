@@ -1,7 +1,7 @@
 // Services: one name and address for many Pods. Cluster addresses and node ports are given out here, as keys that are
 // written with the Service; service-checks.ts says what is wrong with one. Who answers under them is the proxy's work.
 import { assert } from '../../protocol/base/assert.ts'
-import { has, isTrue, listIn, mapField, mapItems, numberIn, objectIn, objectsIn, stringIn, stringsIn, valueIn, withDefaults, withFields } from '../objects/access.ts'
+import { has, isEqual, isTrue, listIn, mapField, mapItems, numberIn, objectIn, objectsIn, stringIn, stringsIn, valueIn, withDefaults, withFields } from '../objects/access.ts'
 import { dns1035Label } from '../objects/names.ts'
 import { allocateAddress, allocateNodePort } from './allocation.ts'
 import { age, labelsCell, name, orNone } from './cells.ts'
@@ -43,7 +43,7 @@ function portDefaults(port: JsonObject): JsonObject {
 /** What follows from the other fields, and what an update leaves out because the server had filled it in. */
 function prepare(service: JsonObject, old: JsonObject | undefined): JsonObject {
   return mapField(service, 'spec', (given) => {
-    const kept = old === undefined ? given : keepAllocated(given, objectIn(old, 'spec'))
+    const kept = old === undefined ? given : keepAllocated(followAddress(given, objectIn(old, 'spec')), objectIn(old, 'spec'))
     return familyDefaults(pairAddresses(kept), old === undefined)
   })
 }
@@ -53,6 +53,14 @@ function pairAddresses(spec: JsonObject): JsonObject {
   const one = stringIn(spec, 'clusterIP')
   const all = stringsIn(spec, 'clusterIPs')
   return one !== '' && all.length === 0 ? withFields(spec, { clusterIPs: [one] }) : spec
+}
+
+/** A client that changes or clears the one field alone means both. */
+function followAddress(spec: JsonObject, before: JsonObject): JsonObject {
+  const isOneChanged = stringIn(spec, 'clusterIP') !== stringIn(before, 'clusterIP')
+  if (!isOneChanged || !isEqual(spec.clusterIPs, before.clusterIPs)) return spec
+  const one = stringIn(spec, 'clusterIP')
+  return withFields(spec, { clusterIPs: one === '' ? undefined : [one] })
 }
 
 function familyDefaults(spec: JsonObject, isNew: boolean): JsonObject {

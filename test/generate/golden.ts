@@ -31,5 +31,12 @@ write('errors.jsonl', errors.map(({ id, setup, request, answer }) => {
   return { id, setup: setup?.filter((step: { body?: unknown }) => isOurs(step.body ?? undefined)).map((step: { body: unknown }) => step.body), method: request.method, path: request.path, body: request.body, status, message: body?.message, causes: body?.details?.causes }
 }))
 
+const patches = lines('patches.jsonl').map((line) => JSON.parse(line)).filter((record) => {
+  const objects = [record.before, ...record.steps.map((step: { answer: { body: object } }) => step.answer.body)].filter((object) => object?.kind !== undefined && object.kind !== 'Status')
+  const isPlain = record.steps.every((step: { request: { method: string; path: string; body: unknown } }) => !/\/scale|absent|\/namespaces\/patches$/.test(step.request.path) && typeof step.request.body !== 'string')
+  return isPlain && objects.length > 0 && objects.every(isOurs)
+})
+write('patches.jsonl', patches)
+
 write('selectors.jsonl', lines('selectors.tsv').slice(1).map((line) => line.split('\t')).filter(([group = '', version = '', resource = '']) =>
   resources.some((definition) => definition.group === group && definition.version === version && definition.resource === resource)))

@@ -23,3 +23,35 @@ export const errorGaps: { readonly [id: string]: string } = {
   'update Pod:metadata.name': router,
   'update Service:spec.ipFamilies': 'the message names an address that was drawn at random',
 }
+
+const undecoded = 'the wording of a patched object that does not decode is the handler\'s'
+const placeholder = 'an id of the recording was replaced in values and not in field paths'
+
+export const patchGaps: { readonly [id: string]: string } = {
+  'json-change-name': router,
+  'json-change-namespace': router,
+  'json-stale-resourceversion': router,
+  'json-root-replace': router,
+  'merge-resourceversion-stale': router,
+  'merge-name-mismatch': router,
+  'merge-force-not-allowed': router,
+  'apply-resourceversion-mismatch': router,
+  'json-value-wrong-type': undecoded,
+  'json-change-kind': undecoded,
+  'json-change-apiversion': undecoded,
+  'json-unknown-field-strict': undecoded,
+  'json-unknown-member-strict': undecoded,
+  'merge-wrong-type': undecoded,
+  'merge-map-to-string': undecoded,
+  'merge-unknown-field-strict': undecoded,
+  'merge-unknown-nested-strict': undecoded,
+  'strategic-wrong-type-list': undecoded,
+  'strategic-wrong-type-scalar': undecoded,
+  'strategic-unknown-field-strict': undecoded,
+  'merge-service-to-externalname': 'the reference keeps the owner of a field that it drops with the type',
+  'merge-ownerreferences': placeholder,
+  'strategic-ownerrefs-by-uid': placeholder,
+  'apply-ownerreferences': placeholder,
+  'apply-pod-create': admission,
+  'apply-pod-immutable': admission,
+}

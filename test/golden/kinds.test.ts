@@ -12,6 +12,7 @@ import { resourceByKind, resourceByName, resources } from '../../node/resources/
 import type { JsonObject } from '../../node/objects/json.ts'
 import type { ResourceDefinition, StrategyContext } from '../../node/resources/types.ts'
 import { defaultGaps, errorGaps, tableGaps } from './gaps.ts'
+import { judge } from './judge.ts'
 
 const records = (file: string): readonly JsonObject[] =>
   readFileSync(join(import.meta.dirname, 'facts', file), 'utf8').trimEnd().split('\n').map((line) => required(JSON.parse(line), 'a record'))
@@ -76,28 +77,6 @@ function comparable(object: JsonObject): JsonObject {
 
 /** The reference adds its own printout of the difference to one message; ours ends before it. */
 const firstLine = (cause: JsonObject): JsonObject => ({ ...cause, message: stringIn(cause, 'message').split('\n')[0] ?? '' })
-
-const namedId = (record: JsonObject): string => stringIn(record, 'id')
-
-/** Runs all records; those of the list of gaps must fail, all others must pass. */
-function judge(list: readonly JsonObject[], gaps: { readonly [id: string]: string }, check: (record: JsonObject) => void): number {
-  let passed = 0
-  const wrong: string[] = []
-  for (const record of list) {
-    let failure: string | undefined
-    try {
-      check(record)
-    } catch (error) {
-      failure = error instanceof Error ? error.message : String(error)
-    }
-    const isGap = gaps[namedId(record)] !== undefined
-    if (failure === undefined) passed += 1
-    if (failure !== undefined && !isGap) wrong.push(`${namedId(record)}: ${failure.slice(0, 1500)}`)
-    if (failure === undefined && isGap) wrong.push(`${namedId(record)}: passes now; take it off the list of gaps`)
-  }
-  assert.deepEqual(wrong, [], `${wrong.length} records differ:\n${wrong.join('\n')}`)
-  return passed
-}
 
 describe('golden / kinds', () => {
   it('fills in the recorded defaults', () => {

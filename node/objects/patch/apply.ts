@@ -2,13 +2,13 @@
 // mentions goes, unless others own it; a change of what others own is a conflict, or a takeover by force.
 // Source: Kubernetes documentation, "Server-Side Apply"; recorded answers.
 import { timestamp } from '../../base/clock.ts'
-import { isEqual, stringIn, withFields } from '../access.ts'
+import { isEqual, objectIn, stringIn, withFields } from '../access.ts'
 import { isObject, metadataOf } from '../encoding.ts'
 import { compareStates, isSameManager, loseChanged, managedEntries, owned, withManagedEntries } from '../managed-fields.ts'
 import { mergeApplied, removeFields } from './apply-merge.ts'
 import { typeErrors } from './apply-types.ts'
 import { fieldsOf } from './compare.ts'
-import { FieldSet, intersection, isSameSet, pathsOf, union } from './field-set.ts'
+import { intersection, pathsOf, union } from './field-set.ts'
 import { badPatch, failedPatch } from './outcome.ts'
 import { rootShape } from './shape.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -18,6 +18,8 @@ import type { PatchOutcome, PatchRefusal } from './outcome.ts'
 
 /** The manager that gets what was there before the first apply. */
 const beforeFirstApply = 'before-first-apply'
+const lastAppliedManager = 'kubectl'
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Applies a configuration to the stored object, or to none. The answer carries its managers and still lacks defaults. */
 export function applyConfiguration(live: JsonObject | undefined, configuration: Json, facts: WriteFacts, isForced: boolean): PatchOutcome {
@@ -31,20 +33,35 @@ export function applyConfiguration(live: JsonObject | undefined, configuration: 
   const others = entries.filter((entry) => entry !== previous)
   const mine: ManagedEntry = { ...facts.manager, time: timestamp(facts.nowMs), fields: owned(fieldsOf(configuration, shape), facts) }
   const merged = mergeApplied(live ?? {}, configuration, shape)
-  const pruned = previous === undefined ? merged : removeFields(merged, shape, previous.fields, [...others, mine].reduce((set, entry) => union(set, entry.fields), new FieldSet()))
+  // Everything that the configuration mentions stays, names among it, which nobody owns.
+  const kept = others.reduce((set, entry) => union(set, entry.fields), fieldsOf(configuration, shape))
+  const pruned = previous === undefined ? merged : removeFields(merged, shape, previous.fields, kept)
   const result = isObject(pruned) ? pruned : configuration
   const changes = compareStates(live, result, facts)
   if (!isForced) {
     const conflict = conflicts(others, changes)
     if (conflict !== undefined) return conflict
   }
-  return { ok: true, object: withManagedEntries(result, [...loseChanged(others, changes), keepTime(mine, previous, live, result)]) }
+  const object = withLastApplied(result, live, configuration, facts.manager.name)
+  return { ok: true, object: withManagedEntries(object, [...loseChanged(others, changes), keepTime(mine, previous, live, result)]) }
 }
 
-/** An apply that changes nothing leaves the time as it is. */
+/** An apply that changes nothing leaves the time as it is; a new manager has none then. */
 function keepTime(mine: ManagedEntry, previous: ManagedEntry | undefined, live: JsonObject | undefined, result: JsonObject): ManagedEntry {
-  if (previous === undefined || live === undefined || !isSameSet(mine.fields, previous.fields)) return mine
-  return isEqual(withoutManagers(live), withoutManagers(result)) ? { ...mine, time: previous.time } : mine
+  const isSame = live !== undefined && isEqual(withoutManagers(live), withoutManagers(result))
+  return isSame ? { ...mine, time: previous?.time } : mine
+}
+
+/** Clients that apply both ways keep their configuration in an annotation; an apply here must not leave it behind. */
+function withLastApplied(result: JsonObject, live: JsonObject | undefined, configuration: JsonObject, manager: string): JsonObject {
+  if (manager !== lastAppliedManager || stringIn(live, 'metadata', 'annotations', lastAppliedAnnotation) === '') return result
+  const annotations = { ...objectIn(result, 'metadata', 'annotations'), [lastAppliedAnnotation]: `${JSON.stringify(sorted(configuration))}\n` }
+  return withFields(result, { metadata: withFields(metadataOf(result), { annotations }) })
+}
+
+function sorted(value: Json | undefined): Json {
+  if (Array.isArray(value)) return value.map(sorted)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]): [string, Json] => [key, sorted(inner)])) : value ?? null
 }
 
 const withoutManagers = (object: JsonObject): JsonObject => withFields(object, { metadata: withFields(metadataOf(object), { managedFields: undefined }) })

@@ -26,6 +26,7 @@ export function validateVolumes(errors: FieldErrors, spec: JsonObject, path: str
   for (const [at, volume] of objectsIn(spec, 'volumes').entries()) {
     const own = `${path}.volumes[${at}]`
     const name = stringIn(volume, 'name')
+    const before = errors.count()
     const present = sources.filter((source) => isObject(volume[source]))
     const [first, ...others] = present
     for (const source of others) errors.forbidden(`${own}.${source}`, 'may not specify more than 1 volume type')
@@ -34,7 +35,7 @@ export function validateVolumes(errors: FieldErrors, spec: JsonObject, path: str
     if (name === '') errors.required(`${own}.name`)
     else errors.each(`${own}.name`, name, dotlessLabel(name))
     if (known.has(name)) errors.duplicate(`${own}.name`, name)
-    known.set(name, first ?? '')
+    if (errors.count() === before) known.set(name, first ?? '')
   }
   return known
 }
