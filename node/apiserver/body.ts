@@ -26,6 +26,8 @@ export interface RawBody {
   readonly duplicates: readonly string[]
   /** Binary bodies leave zero fields in place of absent ones and can't have unknown fields. */
   readonly exact: boolean
+  /** What a YAML body's duplicate key is reported as. */
+  readonly yamlDuplicate?: string
 }
 
 export interface DecodedBody {
@@ -54,8 +56,9 @@ export function decodeObjectBody(raw: RawBody, kind: BodyKind, validation: Field
   const decoded = decodeTyped({ ...value, apiVersion: expected, kind: kind.kind }, kind.definition)
   const prefix = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: `
   if (!decoded.ok) throw badRequest(prefix + decoded.message)
-  if (validation === 'Strict' && raw.duplicates.length + decoded.unknownFields.length > 0) {
-    throw badRequest(prefix + strictDecodingMessage(raw.duplicates, decoded.unknownFields))
+  if (validation === 'Strict' && (raw.yamlDuplicate !== undefined || raw.duplicates.length + decoded.unknownFields.length > 0)) {
+    const told = strictDecodingMessage(raw.duplicates, decoded.unknownFields)
+    throw badRequest(prefix + (raw.yamlDuplicate === undefined ? told : told.replace('strict decoding error: ', `strict decoding error: ${raw.yamlDuplicate}${decoded.unknownFields.length > 0 ? ', ' : ''}`)))
   }
   return {
     object: { ...decoded.object, apiVersion: expected, kind: kind.kind },
@@ -130,13 +133,12 @@ function shownJson(text: string): string {
 
 function parseYaml(bytes: Uint8Array, kind: string): RawBody {
   const text = new TextDecoder().decode(bytes)
-  const duplicates: string[] = []
   try {
-    return { value: boundedJson(load(text)), duplicates, exact: false }
+    return { value: boundedJson(load(text)), duplicates: [], exact: false }
   } catch (error) {
     const duplicate = duplicateKey(error, text)
     if (duplicate !== undefined) {
-      return { value: boundedJson(load(text, { json: true })), duplicates: [duplicate], exact: false }
+      return { value: boundedJson(load(text, { json: true })), duplicates: [], exact: false, yamlDuplicate: duplicate }
     }
     const line = yamlMark(error)?.line ?? 0
     const reason = error instanceof YamlBomb ? 'yaml: document contains excessive aliasing' : `yaml: line ${line + 1}: did not find expected node content`

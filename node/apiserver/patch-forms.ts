@@ -1,11 +1,14 @@
 // The forms of patches as functions from the present object to the wanted one. The arithmetic is in node/objects/patch.
-import jsonpatch from 'fast-json-patch'
-import type { Operation } from 'fast-json-patch'
-import { isObject } from '../objects/encoding.ts'
+import { applyConfiguration } from '../objects/patch/apply.ts'
+import { applyJsonPatch } from '../objects/patch/json.ts'
+import { applyMergePatch } from '../objects/patch/merge.ts'
+import type { PatchOutcome } from '../objects/patch/outcome.ts'
+import { applyStrategicPatch } from '../objects/patch/strategic.ts'
 import type { Json, JsonObject } from '../objects/json.ts'
-import type { BodyKind } from './body.ts'
+import { writeFacts } from './field-managers.ts'
+import type { ManagedKind } from './field-managers.ts'
 import type { Patch } from './patching.ts'
-import { badRequest } from './status.ts'
+import { failure } from './status.ts'
 import type { WriteOptions } from './write-options.ts'
 
 export interface Formed {
@@ -14,26 +17,19 @@ export interface Formed {
   readonly claimed: boolean
 }
 
-/** Applies a patch of any form. Throws the Status of a patch that does not fit. */
-export function applyForm(patch: Patch, old: JsonObject, _kind: BodyKind, _options: WriteOptions, _nowMs: number, _subresource: string): Formed {
+/** Applies a patch of any form; `old` is undefined when an apply creates. Throws the Status of a patch that does not fit. */
+export function applyForm(patch: Patch, old: JsonObject | undefined, kind: ManagedKind, options: WriteOptions, nowMs: number, subresource: string): Formed {
+  const object = old ?? {}
   switch (patch.type) {
-    case 'json': {
-      if (!Array.isArray(patch.value)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
-      const operations: Operation[] = JSON.parse(JSON.stringify(patch.value))
-      return { value: jsonpatch.applyPatch(structuredClone(old), operations, true).newDocument, claimed: false }
-    }
-    case 'merge':
-    case 'strategic':
-    case 'apply': return { value: merge(old, patch.value), claimed: false }
+    case 'json': return { value: patched(applyJsonPatch(object, patch.value)), claimed: false }
+    case 'merge': return { value: patched(applyMergePatch(object, patch.value)), claimed: false }
+    case 'strategic': return { value: patched(applyStrategicPatch(object, patch.value, kind.definition)), claimed: false }
+    case 'apply': return { value: patched(applyConfiguration(old, patch.value, writeFacts(kind, options, 'Apply', subresource, nowMs), options.force)), claimed: true }
   }
 }
 
-function merge(target: Json | undefined, patch: Json): Json {
-  if (!isObject(patch)) return patch
-  const result: { [key: string]: Json | undefined } = isObject(target) ? { ...target } : {}
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key]
-    else if (value !== undefined) result[key] = merge(result[key], value)
-  }
-  return result
+function patched(outcome: PatchOutcome): JsonObject {
+  if (outcome.ok) return outcome.object
+  const { code, reason, message, causes } = outcome
+  throw failure(code, reason, message, causes === undefined ? (code === 422 ? {} : undefined) : { causes })
 }

@@ -5,7 +5,7 @@ import { isObject } from '../objects/encoding.ts'
 import type { Json, JsonObject } from '../objects/json.ts'
 import type { ResourceDefinition } from '../resources/types.ts'
 import { decodeObjectBody, readRaw } from './body.ts'
-import type { BodyKind } from './body.ts'
+import type { ManagedKind } from './field-managers.ts'
 import type { Answer, Call } from './call.ts'
 import { changeObject } from './changing.ts'
 import { createDecoded } from './creating.ts'
@@ -68,7 +68,7 @@ export async function readPatch(call: Call): Promise<Patch> {
 
 /** A patched object, decoded as its kind. */
 export async function patchValue(
-  patch: Patch, old: JsonObject, kind: BodyKind, options: WriteOptions, nowMs = 0, subresource = '',
+  patch: Patch, old: JsonObject | undefined, kind: ManagedKind, options: WriteOptions, nowMs: number, subresource: string,
 ): Promise<{ readonly object: JsonObject; readonly warnings: readonly string[]; readonly claimed?: boolean }> {
   const formed = applyForm(patch, old, kind, options, nowMs, subresource)
   if (!isObject(formed.value)) throw failure(422, 'Invalid', 'the patch does not leave an object', {})
@@ -82,6 +82,7 @@ async function createByApply(
   if (rest.storage.find(definition, namespace, name) !== undefined) return undefined
   await rest.storage.fresh()
   if (rest.storage.find(definition, namespace, name) !== undefined) return undefined
-  const { object, warnings } = decodeObjectBody({ value: patch.value, duplicates: patch.duplicates, exact: false }, definition, options.fieldValidation)
-  return createDecoded(rest, call, definition, namespace, withMetadata(object, { name }), options, warnings, true)
+  const { object, warnings } = await patchValue(patch, undefined, definition, options, rest.clock.wallMs(), '')
+  checkName(object, name)
+  return createDecoded(rest, call, definition, namespace, object, options, warnings, true)
 }

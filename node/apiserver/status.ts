@@ -136,11 +136,11 @@ export function tooLargeVersion(wanted: number, current: number): ApiError {
 }
 
 export function unsupportedMediaType(message: string): ApiError {
-  return failure(415, 'UnsupportedMediaType', message)
+  return failure(415, 'UnsupportedMediaType', message, message.startsWith('415') ? {} : undefined)
 }
 
 export function notAcceptable(message: string): ApiError {
-  return failure(406, 'NotAcceptable', message)
+  return failure(406, 'NotAcceptable', message, message.startsWith('406') ? {} : undefined)
 }
 
 export function tooLarge(limitBytes: number): ApiError {

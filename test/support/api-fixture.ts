@@ -89,11 +89,20 @@ export class ApiFixture {
     })
   }
 
+  /** A client certificate for somebody else. */
+  async user(commonName: string, organizations: readonly string[]): Promise<KeyedCertificate> {
+    const privateKey = createPrivateKeyPem()
+    const csr = await createCsr(privateKey)
+    const certificate = await issueCertificate(this.authority, { commonName, organizations, csr, names: [], days: 1, usage: 'client' }, Date.now())
+    return { certificate, privateKey }
+  }
+
   /** One request over HTTPS as the administrator, or as nobody with `anonymous`. */
-  http(method: string, path: string, options: { readonly body?: string; readonly headers?: { readonly [name: string]: string }; readonly anonymous?: boolean } = {}): Promise<HttpAnswer> {
+  http(method: string, path: string, options: { readonly body?: string; readonly headers?: { readonly [name: string]: string }; readonly anonymous?: boolean; readonly as?: KeyedCertificate } = {}): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const client = options.anonymous === true ? {} : { cert: this.admin.certificate, key: this.admin.privateKey }
-      const sent = request({ host: '127.0.0.1', port: this.server.port, method, path, ca: this.authority.certificate, ...client, headers: options.headers ?? {}, agent: false }, (answer) => {
+      const { certificate, privateKey } = options.as ?? this.admin
+      const client = options.anonymous === true ? {} : { cert: certificate, key: privateKey }
+      const sent = request({ host: '127.0.0.1', port: this.server.port, method, path, ca: this.authority.certificate, ...client, headers: { ...options.headers, ...(options.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(options.body)) }) }, agent: false }, (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() }))

@@ -7,6 +7,19 @@ import type { AdmissionPlugin, AdmissionWorld } from './types.ts'
 
 const group = 'scheduling.k8s.io'
 
+/** A cluster has at most one default class. */
+export const oneDefaultPriority: AdmissionPlugin = {
+  name: 'OneDefaultPriority',
+  handles: ({ operation, definition }) => operation !== 'delete' && definition.group === group && definition.resource === 'priorityclasses',
+  admit: ({ definition, name, object }, world) => {
+    if (object['globalDefault'] !== true) return object
+    const known = defaultClass(world)
+    const knownName = known === undefined ? undefined : metadataOf(known)['name']
+    if (knownName === undefined || knownName === name) return object
+    throw forbidden(definition, name, `PriorityClass ${String(knownName)} is already marked as default. Only one default can exist`)
+  },
+}
+
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   handles: ({ operation, definition, subresource }) =>
@@ -21,7 +34,11 @@ export const priority: AdmissionPlugin = {
     if (typeof spec['priority'] === 'number' && spec['priority'] !== value) {
       throw forbidden(definition, name, `the integer value of priority (${spec['priority']}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
     }
-    const policy = typeof found?.['preemptionPolicy'] === 'string' ? found['preemptionPolicy'] : 'PreemptLowerPriority'
+    const policy = policyOf(found)
+    const askedPolicy = spec['preemptionPolicy']
+    if (typeof askedPolicy === 'string' && askedPolicy !== policy) {
+      throw forbidden(definition, name, `the string value of PreemptionPolicy (${askedPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`)
+    }
     const className = found === undefined ? undefined : metadataOf(found)['name']
     return {
       ...object,
@@ -29,11 +46,14 @@ export const priority: AdmissionPlugin = {
         ...spec,
         ...(typeof className === 'string' ? { priorityClassName: className } : {}),
         priority: value,
-        preemptionPolicy: typeof spec['preemptionPolicy'] === 'string' ? spec['preemptionPolicy'] : policy,
+        preemptionPolicy: policy,
       },
     }
   },
 }
+
+const policyOf = (found: JsonObject | undefined): string =>
+  (typeof found?.['preemptionPolicy'] === 'string' ? found['preemptionPolicy'] : 'PreemptLowerPriority')
 
 function defaultClass(world: AdmissionWorld): JsonObject | undefined {
   let chosen: JsonObject | undefined

@@ -3,12 +3,15 @@ import type { JsonObject } from '../../objects/json.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import { namespaceProtection } from './namespace-protection.ts'
 import { nodeRestriction } from './node-restriction.ts'
-import { priority } from './priority.ts'
+import { oneDefaultPriority, priority } from './priority.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
+import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import type { AdmissionPlugin, AdmissionRequest, AdmissionWorld } from './types.ts'
 
-const plugins: readonly AdmissionPlugin[] = [namespaceProtection, nodeRestriction, serviceAccount, defaultTolerations, priority, rbacEscalation]
+const plugins: readonly AdmissionPlugin[] = [
+  namespaceProtection, nodeRestriction, serviceAccount, defaultTolerations, priority, oneDefaultPriority, runtimeClass, rbacEscalation,
+]
 
 /** Runs all plug-ins that handle the request; answers the object to write. Throws a Status when one refuses. */
 export async function admit(request: AdmissionRequest, world: AdmissionWorld): Promise<JsonObject> {

@@ -65,10 +65,10 @@ export class Front {
   }
 
   /** The user of an exchange, after impersonation. Throws 401 and 403. */
-  async user(exchange: Pick<Exchange, 'certificate' | 'headers'>): Promise<User> {
+  async user(exchange: Pick<Exchange, 'certificate' | 'headers' | 'target'>): Promise<User> {
     const found = await authenticate({ certificate: exchange.certificate, authorization: exchange.headers.authorization }, this.#deps.tokens)
     if (found === undefined) throw unauthorized()
-    return impersonate(found, exchange.headers, this.#deps.handler)
+    return impersonate(found, exchange.headers, splitTarget(exchange.target)[0], this.#deps.handler)
   }
 
   async #guarded(exchange: Exchange, path: string, query: URLSearchParams, info: RequestInfo): Promise<number> {

@@ -8,14 +8,14 @@ import type { ResourceRequest } from '../request-info.ts'
 import { PlainRefusal } from './front.ts'
 
 /** The user to act as. Throws 403 unless `user` may impersonate. */
-export function impersonate(user: User, headers: IncomingHttpHeaders, handler: Handler): User {
+export function impersonate(user: User, headers: IncomingHttpHeaders, path: string, handler: Handler): User {
   const name = headerText(headers['impersonate-user'])
   const groups = headerList(headers['impersonate-group'])
   const uid = headerText(headers['impersonate-uid'])
   if (name === '' && groups.length === 0 && uid === '') return user
   if (name === '') {
     const shown = groups.length > 0 ? `[{Group  ${groups[0]}    }]` : `[{UID  ${uid}  authentication.k8s.io/v1  }]`
-    throw new PlainRefusal(500, `Internal Server Error: "${headerText(headers[':path'])}": requested ${shown} without impersonating a user\n`)
+    throw new PlainRefusal(500, `Internal Server Error: ${JSON.stringify(path)}: requested ${shown} without impersonating a user\n`)
   }
   const ask = (resource: string, wanted: string, group = '', namespace = ''): void => {
     const info: ResourceRequest = { kind: 'resource', verb: 'impersonate', group, version: 'v1', resource, subresource: '', namespace, name: wanted, rest: '' }

@@ -67,7 +67,7 @@ export class Upgrades {
     const method = request.method ?? 'GET'
     const info = requestInfo(method, url.pathname, url.searchParams)
     const certificate = request.socket instanceof TLSSocket ? clientCertificate(request.socket) : undefined
-    const user = await this.#deps.front.user({ headers: request.headers, certificate })
+    const user = await this.#deps.front.user({ headers: request.headers, certificate, target: url.pathname })
     this.#deps.handler.authorize({ user, query: url.searchParams }, info)
     const kind = info.kind === 'resource' && info.group === '' && info.resource === 'pods' ? streamKind(info.subresource) : undefined
     if (info.kind !== 'resource' || kind === undefined) throw badRequest('this path does not speak the protocol of the upgrade')

@@ -33,7 +33,7 @@ export async function handleScale(rest: Rest, call: Call, definition: ResourceDe
     case 'PATCH': {
       const patch = await readPatch(call)
       const options = readWriteOptions(call, 'PatchOptions', patch.type === 'apply')
-      return changeScale(rest, call, { definition, namespace, name, options }, (scale) => patchValue(patch, scale, scaleKind, options).then((patched) => patched.object))
+      return changeScale(rest, call, { definition, namespace, name, options }, (scale) => patchValue(patch, scale, scaleKind, options, rest.clock.wallMs(), 'scale').then((patched) => patched.object))
     }
     default: throw methodNotAllowed()
   }
