@@ -78,3 +78,6 @@ export const probeBodyBytes = 10 * 1024
 export const tokenRenewShare = 0.8
 /** A token request that asks for less gets this, the API's own minimum. */
 export const tokenLeastSeconds = 600
+
+/** A Ready Node whose runtime or network fails is reported NotReady only after this long: restarts take less. */
+export const unreadyGraceMs = 10_000

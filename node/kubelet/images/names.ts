@@ -8,9 +8,11 @@ const libraryFolder = 'library'
 export function completeImageName(name: string): string {
   const [first = '', ...rest] = name.split('/')
   const hasRegistry = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost')
-  const registry = hasRegistry ? first : defaultRegistry
-  const path = hasRegistry ? rest.join('/') : rest.length === 0 && registry === defaultRegistry ? `${libraryFolder}/${name}` : name
-  const full = `${registry === 'index.docker.io' ? defaultRegistry : registry}/${path}`
+  const registry = !hasRegistry || first === 'index.docker.io' ? defaultRegistry : first
+  const path = hasRegistry ? rest.join('/') : name
+  // One word under the default registry is an official image.
+  const isOfficial = registry === defaultRegistry && !path.includes('/')
+  const full = `${registry}/${isOfficial ? `${libraryFolder}/` : ''}${path}`
   return full.includes('@') || /:[^/]*$/.test(path) ? full : `${full}:latest`
 }
 

@@ -9,7 +9,7 @@ import { leases, nodes } from '../../client/resource-types.ts'
 import type { Lease } from '../../objects/generated/coordination-v1.ts'
 import type { Node } from '../../objects/generated/core-v1.ts'
 import type { Images } from '../images/images.ts'
-import { leaseDurationSeconds, leaseRenewMs, nodeStatusCheckMs, nodeStatusReportMs } from '../limits.ts'
+import { leaseDurationSeconds, leaseRenewMs, nodeStatusCheckMs, nodeStatusReportMs, unreadyGraceMs } from '../limits.ts'
 import { readUse } from '../machine.ts'
 import type { Machine } from '../machine.ts'
 import type { Runtime } from '../runtime/types.ts'
@@ -44,6 +44,7 @@ export class NodeAgent {
   #running: Promise<unknown> = Promise.resolve()
   #stopped = true
   #warned = false
+  #unreadySinceMs: number | undefined
 
   constructor(deps: AgentDeps, options: KubeletOptions) {
     this.#deps = deps
@@ -129,6 +130,8 @@ export class NodeAgent {
       return false
     }
     await this.#label(old, machine)
+    if (!isReady && this.#mayRecover(old, facts.nowMs)) return false
+    if (isReady) this.#unreadySinceMs = undefined
     const isDue = facts.nowMs - this.#reportedMs >= nodeStatusReportMs
     if (isDue || nodeStatusChanged(old.status, status)) {
       await client.patch(this.#options.nodeName, undefined, { status }, { subresource: 'status' })
@@ -136,6 +139,13 @@ export class NodeAgent {
     }
     this.#warned = false
     return isReady
+  }
+
+  /** A daemon or a runtime that restarts is back in a moment; a Node that turned NotReady would lose its Pods for it. */
+  #mayRecover(old: Node, nowMs: number): boolean {
+    if (old.status?.conditions?.find((condition) => condition.type === 'Ready')?.status !== 'True') return false
+    this.#unreadySinceMs ??= nowMs
+    return nowMs - this.#unreadySinceMs < unreadyGraceMs
   }
 
   /** From the local copy: the same object is read every few seconds. */
