@@ -17,6 +17,9 @@ export interface Operation {
   readonly outcome: 'done' | 'refused' | 'maybe'
 }
 
+/** The operations on one register. */
+export type History = readonly Operation[]
+
 /** States that one search visits at most; beyond them the history counts as undecided. */
 export const maxVisited = 200_000
 
@@ -38,14 +41,14 @@ export function step(state: string | undefined, operation: Operation): { readonl
 }
 
 /** Decides one register's history. Reads without an answer say nothing and must be left out by the caller. */
-export function linearizable(history: readonly Operation[]): Verdict {
+export function linearizable(history: History): Verdict {
   assert(history.every((one) => one.kind !== 'read' || one.outcome === 'done'), 'only reads with an answer count')
   const operations = history.filter((one) => one.outcome !== 'maybe' || matters(one, history)).sort((a, b) => a.callUs - b.callUs)
   return new Search(operations).run()
 }
 
 /** A write of unknown fate whose value nobody saw cannot make a history of successes right or wrong. */
-function matters(maybe: Operation, history: readonly Operation[]): boolean {
+function matters(maybe: Operation, history: History): boolean {
   return history.some((other) => other !== maybe && (other.outcome === 'refused' || (other.kind === 'read' && other.value === maybe.value) || other.expected === maybe.value))
 }
 
@@ -56,7 +59,7 @@ interface Frame {
 
 /** Depth first over the choices of the next operation, in order of call, with undo. */
 class Search {
-  readonly #operations: readonly Operation[]
+  readonly #operations: History
   readonly #taken: boolean[]
   readonly #visited = new Set<string>()
   #answered: number
@@ -65,7 +68,7 @@ class Search {
   /** The state before the last choice, for its undoing. */
   #before: string | undefined = undefined
 
-  constructor(operations: readonly Operation[]) {
+  constructor(operations: History) {
     this.#operations = operations
     this.#taken = operations.map(() => false)
     this.#answered = operations.filter((one) => one.outcome !== 'maybe').length

@@ -1,0 +1,13 @@
+// One epoch of a work has one holder.
+import assert from 'node:assert/strict'
+import { oneHolder } from '../../../sim/checkers/works.ts'
+import { allWatchers } from '../../../sim/watcher.ts'
+
+describe('sim / checkers / works', () => {
+  it('lets epochs change hands and no epoch have two', () => {
+    const checker = allWatchers([oneHolder()])
+    checker.works('a', [{ work: 'w', peer: 'a', epoch: 1 }])
+    checker.works('a', [{ work: 'w', peer: 'b', epoch: 2 }])
+    assert.throws(() => checker.works('c', [{ work: 'w', peer: 'c', epoch: 1 }]), /one holder/)
+  })
+})
