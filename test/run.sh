@@ -1,0 +1,20 @@
+#!/bin/sh
+# npm test: installs what is missing, then types, house rules, units, simulation, and clusters of real peers.
+# With an argument only that part: unit, sim, cluster. It stops at the first part that fails.
+set -eu
+cd "$(dirname "$0")/.."
+./shoal prepare
+PATH=$PWD/node_modules/.bin:$PATH
+export PATH
+parts=${1:-"types unit sim cluster"}
+start=$(date +%s)
+for part in $parts; do
+  case $part in
+    types) tsc --noEmit ;;
+    unit) mocha --parallel --jobs 2 'test/{tidy,protocol,contract,model,golden,integration}/**/*.test.ts' 'test/node/**/*.test.ts' 'test/sim/**/*.test.ts' --ignore 'test/sim/seeds.test.ts' ;;
+    sim) mocha --timeout 300000 test/sim/seeds.test.ts ;;
+    cluster) mocha --timeout 180000 'test/e2e/**/*.test.ts' ;;
+    *) echo "unknown part $part" >&2; exit 2 ;;
+  esac
+  echo "$part: done after $(($(date +%s) - start)) s"
+done
