@@ -25,7 +25,7 @@ class World {
   readonly snapshot = new Snapshot()
   readonly #suspects = new Set<string>()
 
-  constructor(...nodes: readonly Node[]) {
+  constructor(...nodes: Node[]) {
     for (const one of nodes) this.snapshot.setNode(one)
   }
 
