@@ -129,8 +129,9 @@ export async function* readLog(source: LogSource, options: LogOptions, clock: Cl
   try {
     let at = options.tailLines === undefined ? 0 : await tailOffset(file, (await file.stat()).size, options.tailLines)
     for (;;) {
-      // Asked before reading: what was written before the end is read after it.
+      // Both are asked before reading: what was written until then is read after it.
       const mayGrow = options.follow && await source.isRunning()
+      const fresh: FileHandle | undefined = await rotated(source.path, file)
       for await (const bytes of newBytes(file, at)) {
         at += bytes.length
         for (const line of splitter.split(bytes)) {
@@ -140,7 +141,6 @@ export async function* readLog(source: LogSource, options: LogOptions, clock: Cl
         }
       }
       if (signal.aborted) return
-      const fresh = await rotated(source.path, file)
       if (fresh !== undefined) {
         await file.close()
         file = fresh
