@@ -62,6 +62,12 @@ function cycles(files: readonly Source[]): string[][] {
   return found
 }
 
+/** Why a file has no test of its own: its own line in the list, or that of its folder. */
+function reasonFor(path: string): string | undefined {
+  const folder = Object.keys(withoutMirror).find((listed) => listed.endsWith('/') && path.startsWith(listed))
+  return withoutMirror[path] ?? (folder === undefined ? undefined : withoutMirror[folder])
+}
+
 /** The prose at the top of a file, without the slashes. */
 function header(source: Source): string {
   const found = /^(?:#!.*\n)?((?:\/\/.*\n)+)/.exec(source.text)?.[1] ?? ''
@@ -102,12 +108,12 @@ describe('tidy / files', () => {
   it('are mirrored by a test, or the reason is listed', () => {
     const untested = product.filter((source) => {
       if (source.path.includes('/generated/') || /\/(types|errors|limits|metrics|options)\.ts$/.test(source.path)) return false
-      return !existsSync(join(root, 'test', source.path.replace(/\.ts$/, '.test.ts'))) && withoutMirror[source.path] === undefined
+      return !existsSync(join(root, 'test', source.path.replace(/\.ts$/, '.test.ts'))) && reasonFor(source.path) === undefined
     })
     deepEqual(untested.map((s) => s.path), [])
   })
   it('the list of files without a mirror holds no stale line', () => {
-    const stale = Object.keys(withoutMirror).filter((path) => !existsSync(join(root, path)) || existsSync(join(root, 'test', path.replace(/\.ts$/, '.test.ts'))))
+    const stale = Object.keys(withoutMirror).filter((path) => !existsSync(join(root, path)) || (path.endsWith('.ts') && existsSync(join(root, 'test', path.replace(/\.ts$/, '.test.ts')))))
     deepEqual(stale, [])
   })
 })
@@ -115,8 +121,9 @@ describe('tidy / files', () => {
 describe('tidy / dialect', () => {
   const files = handWritten
   it('no any', () => deepEqual(lines(files, /(:|<|\bas|,)\s*any\b(?!\w|\s*:)/), []))
-  it('no enum, namespace, default export, decorator or parameter property', () => {
-    deepEqual(lines(files, /^\s*(export )?(const )?enum\s|^\s*(export )?namespace\s+\w+\s*\{|^export default\b|constructor\([^)]*\b(private|public|readonly)\s/), [])
+  // Parameter properties are refused by erasableSyntaxOnly.
+  it('no enum, namespace, default export or decorator', () => {
+    deepEqual(lines(files, /^\s*(export )?(const )?enum\s|^\s*(export )?namespace\s+\w+\s*\{|^export default\b/), [])
   })
   it('relative imports name their .ts file', () => {
     deepEqual(all.flatMap((s) => s.imports.filter((i) => isProject(i) && !/\.(ts|json)$/.test(i)).map((i) => `${s.path}: ${i}`)), [])

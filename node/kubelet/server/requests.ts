@@ -18,10 +18,10 @@ function wholeNumber(text: string | null): number | undefined {
 }
 
 function streamsOf(query: URLSearchParams): ExecStreams {
-  const any = (...names: readonly string[]): boolean => names.some((name) => isTrue(query.get(name)))
+  const given = (...names: readonly string[]): boolean => names.some((name) => isTrue(query.get(name)))
   const tty = any('tty')
   // With a terminal both outputs are one stream.
-  return { stdin: any('input', 'stdin'), stdout: any('output', 'stdout'), stderr: any('error', 'stderr') && !tty, tty }
+  return { stdin: given('input', 'stdin'), stdout: given('output', 'stdout'), stderr: given('error', 'stderr') && !tty, tty }
 }
 
 function logOptions(query: URLSearchParams, nowMs: number): LogOptions {
