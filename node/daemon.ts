@@ -251,9 +251,13 @@ class Daemon {
       },
     )
     await this.#run(kubelet)
-    const fence = (work: string) => () => {
-      const epoch = peer.works.epoch(work)
-      return epoch === undefined ? undefined : { work, epoch }
+    // A write after the work is lost must be refused, so the fence keeps the last epoch instead of falling away.
+    const fence = (work: string) => {
+      let epoch = 0
+      return () => {
+        epoch = peer.works.epoch(work) ?? epoch
+        return { work, epoch }
+      }
     }
     await this.#run(
       createControllers({
