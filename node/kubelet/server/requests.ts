@@ -19,7 +19,7 @@ function wholeNumber(text: string | null): number | undefined {
 
 function streamsOf(query: URLSearchParams): ExecStreams {
   const given = (...names: readonly string[]): boolean => names.some((name) => isTrue(query.get(name)))
-  const tty = any('tty')
+  const tty = given('tty')
   // With a terminal both outputs are one stream.
   return { stdin: given('input', 'stdin'), stdout: given('output', 'stdout'), stderr: given('error', 'stderr') && !tty, tty }
 }
