@@ -1,4 +1,5 @@
-// One epoch of a work has one holder.
+// One epoch of a work has one holder for ever: two peers that are told of the same epoch are a violation, and a later
+// epoch may have any holder.
 import assert from 'node:assert/strict'
 import { oneHolder } from '../../../sim/checkers/works.ts'
 import { allWatchers } from '../../../sim/watcher.ts'
