@@ -1,4 +1,5 @@
-// What the API server measures.
+// What the API server measures: names and labels are those of the reference, so that its dashboards work.
+// The recorders are made where the numbers arise.
 import type { MetricSpec } from '../base/metrics.ts'
 
 export const requestsTotal = {

@@ -2,7 +2,7 @@
 // paths, kinds and query parameters, which is what kubectl looks for, and no schemas.
 // Source: the field numbers of gnostic's OpenAPIv2.proto; Protocol Buffers encoding.
 import type { ResourceDefinition } from '../resources/types.ts'
-import { pathsOf } from './openapi.ts'
+import { pathsOf } from './openapi-paths.ts'
 
 const encoder = new TextEncoder()
 

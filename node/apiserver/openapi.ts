@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../objects/json.ts'
 import type { ResourceDefinition } from '../resources/types.ts'
 import type { Answer } from './call.ts'
 import { openApiOutline } from './openapi-outline.ts'
+import { pathsOf, rootOf } from './openapi-paths.ts'
 
 type Mutable = { [key: string]: Json }
 
@@ -40,14 +41,6 @@ export function openApiDocuments(resources: readonly ResourceDefinition[]): (pat
 }
 
 const json = (text: string): Answer => ({ kind: 'text', code: 200, contentType: 'application/json', text })
-const rootOf = (kind: ResourceDefinition): string => (kind.group === '' ? `api/${kind.version}` : `apis/${kind.group}/${kind.version}`)
-
-/** The paths of a kind's collection and of one object. */
-export function pathsOf(kind: ResourceDefinition): { readonly collection: string; readonly item: string } {
-  const collection = `/${rootOf(kind)}${kind.namespaced ? '/namespaces/{namespace}' : ''}/${kind.resource}`
-  return { collection, item: `${collection}/{name}` }
-}
-
 function groupDocument(root: string, kinds: readonly ResourceDefinition[]): JsonObject {
   const schemas: Mutable = {}
   for (const kind of kinds) addSchema(schemas, kind.definition)

@@ -7,9 +7,16 @@ import { applyStrategicPatch } from '../objects/patch/strategic.ts'
 import type { Json, JsonObject } from '../objects/json.ts'
 import { writeFacts } from './field-managers.ts'
 import type { ManagedKind } from './field-managers.ts'
-import type { Patch } from './patching.ts'
 import { failure } from './status.ts'
 import type { WriteOptions } from './write-options.ts'
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+
+export interface Patch {
+  readonly type: PatchType
+  readonly value: Json
+  readonly duplicates: readonly string[]
+}
 
 export interface Formed {
   readonly value: Json

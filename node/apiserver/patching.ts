@@ -2,7 +2,7 @@
 // to this peer's copy, the result is decoded like any body, and the change goes the way of all changes.
 // Source: RFC 6902, RFC 7396; Kubernetes documentation, "Update API Objects in Place", "Server-Side Apply".
 import { isObject } from '../objects/encoding.ts'
-import type { Json, JsonObject } from '../objects/json.ts'
+import type { JsonObject } from '../objects/json.ts'
 import type { ResourceDefinition } from '../resources/types.ts'
 import { decodeObjectBody, readRaw } from './body.ts'
 import type { ManagedKind } from './field-managers.ts'
@@ -16,14 +16,7 @@ import { checkName } from './updating.ts'
 import { readWriteOptions } from './write-options.ts'
 import type { WriteOptions } from './write-options.ts'
 import { applyForm } from './patch-forms.ts'
-
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
-
-export interface Patch {
-  readonly type: PatchType
-  readonly value: Json
-  readonly duplicates: readonly string[]
-}
+import type { Patch, PatchType } from './patch-forms.ts'
 
 const typeOf: { readonly [contentType: string]: PatchType } = {
   'application/json-patch+json': 'json',

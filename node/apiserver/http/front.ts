@@ -22,6 +22,7 @@ import { failure, internalError, notAcceptable, requestTimeout, tooLarge, tooMan
 import { BodyTooLarge } from './exchange.ts'
 import type { Exchange, Headers } from './exchange.ts'
 import { impersonate } from './impersonation.ts'
+import { PlainRefusal } from './plain-refusal.ts'
 
 export interface FrontDeps {
   readonly handler: Handler
@@ -203,17 +204,6 @@ export class Front {
     if (error instanceof BodyTooLarge) return tooLarge(maxBodyBytes)
     this.#deps.logger.error('request failed', { path, error })
     return error instanceof Error ? internalError(error.message) : failure(500, 'InternalError', 'Internal error occurred')
-  }
-}
-
-/** A refusal that is answered as text, as the reference does for a few. */
-export class PlainRefusal extends Error {
-  override readonly name = 'PlainRefusal'
-  readonly code: number
-
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
   }
 }
 

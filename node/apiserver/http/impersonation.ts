@@ -5,7 +5,7 @@ import { authenticated, serviceAccountOf, serviceAccountUser } from '../../ident
 import type { User } from '../../identity/users.ts'
 import type { Handler } from '../handler.ts'
 import type { ResourceRequest } from '../request-info.ts'
-import { PlainRefusal } from './front.ts'
+import { PlainRefusal } from './plain-refusal.ts'
 
 /** The user to act as. Throws 403 unless `user` may impersonate. */
 export function impersonate(user: User, headers: IncomingHttpHeaders, path: string, handler: Handler): User {
