@@ -1,5 +1,5 @@
 // Notices what happens in the runtime: lists sandboxes and containers at a pace that quickens while something is going on,
-// compares with the time before, and names the Pods in which something changed. (containerd 1.6 has no event stream.)
+// compares with the time before, and names the Pods in which something changed. containerd 1.6 has no event stream.
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Runtime } from './runtime/types.ts'

@@ -1,4 +1,4 @@
-// The Node and its lease on the fake API.
+// The Node object and its lease, kept on the fake API in manual time.
 import { deepEqual, equal } from 'node:assert/strict'
 import { eventually } from '../../../support/eventually.ts'
 import { KubeletBench } from '../../../support/kubelet-bench.ts'

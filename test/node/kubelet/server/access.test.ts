@@ -1,4 +1,4 @@
-// Who may ask the kubelet.
+// Who may ask the kubelet: peers and administrators, by their certificates.
 import { deepEqual } from 'node:assert/strict'
 import { isAllowed } from '../../../../node/kubelet/server/access.ts'
 
