@@ -30,6 +30,8 @@ interface Token {
   readonly text: string
 }
 
+type Tokens = readonly Token[]
+
 const symbols: readonly TokenKind[] = [',', '(', ')', '!', '=', '==', '!=', '>', '<']
 const operators: { readonly [kind: string]: SelectorOperator } = { in: 'In', notin: 'NotIn', '=': 'In', '==': 'In', '!=': 'NotIn', '>': 'Gt', '<': 'Lt' }
 
@@ -49,10 +51,10 @@ const asValue = (token: Token): Token => (token.kind === 'in' || token.kind === 
 
 /** Reads tokens from left to right; keywords count as identifiers wherever a value may stand. */
 class TokenReader {
-  readonly #tokens: readonly Token[]
+  readonly #tokens: Tokens
   #at = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: Tokens) {
     this.#tokens = tokens
   }
 
