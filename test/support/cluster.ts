@@ -1,0 +1,199 @@
+// A cluster of real peers for tests, made by the command that people use: `shoal up` in a fresh folder, kubectl against it,
+// requests into its network, faults, and a clean-up that leaves nothing. As root and as an ordinary user alike.
+// Images are made once a checkout and given to every cluster, since making them is no part of what is tested.
+import { execFile, type ExecFileException } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pod } from '../../node/objects/generated/core-v1.ts'
+import { LocalCluster } from '../../node/cli/local-cluster.ts'
+import { isPodReady } from '../../node/objects/pods/lifecycle.ts'
+import { Kubectl, kubectlPath } from './kubectl.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Made images, by what makes them. */
+const imageCache = join(root, '.cache/e2e-images', createHash('sha256').update(readFileSync(join(root, 'node/cli/machines/images.ts'))).digest('hex').slice(0, 12))
+
+export interface CommandResult {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Whether these tests run as an ordinary user, where no cgroups are. */
+export const rootless = process.getuid?.() !== 0
+
+const commandTimeoutMs = 150_000
+
+/** Runs the launcher to its end; never throws for a failing command. */
+export function shoal(home: string, ...args: readonly string[]): Promise<CommandResult> {
+  return run(join(root, 'shoal'), [...args], { ...process.env, SHOAL_HOME: home })
+}
+
+export function run(file: string, args: readonly string[], environment = process.env, input?: string): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = execFile(file, [...args], { env: environment, timeout: commandTimeoutMs, maxBuffer: 1 << 26 }, (error: ExecFileException | null, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
+    })
+    child.stdin?.end(input)
+  })
+}
+
+/** A fresh folder with a short path, with the made images in it when there are any. */
+export function freshHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'shoal-e2e-'))
+  if (!existsSync(imageCache)) return home
+  mkdirSync(join(home, 'images'))
+  for (const name of readdirSync(imageCache)) copyFileSync(join(imageCache, name), join(home, 'images', name))
+  return home
+}
+
+function keepImages(home: string): void {
+  if (existsSync(imageCache)) return
+  const partial = `${imageCache}.${process.pid}`
+  mkdirSync(partial, { recursive: true })
+  for (const name of readdirSync(join(home, 'images'))) if (name.endsWith('.tar')) copyFileSync(join(home, 'images', name), join(partial, name))
+  if (!existsSync(imageCache)) renameSync(partial, imageCache)
+}
+
+/** Prints a measured time under the test that measured it. */
+export function report(what: string, sinceMs: number): void {
+  process.stdout.write(`        ${what}: ${((performance.now() - sinceMs) / 1000).toFixed(2)} s\n`)
+}
+
+export class TestCluster {
+  readonly home: string
+  readonly local: LocalCluster
+  readonly kubectl: Kubectl
+  readonly kubeconfig: string
+
+  private constructor(home: string) {
+    this.home = home
+    this.local = new LocalCluster(home)
+    this.kubeconfig = this.local.kubeconfig
+    this.kubectl = new Kubectl(this.kubeconfig, home)
+  }
+
+  /** Makes a cluster and waits until it is ready, as `shoal up` does. */
+  static async up(...args: readonly string[]): Promise<TestCluster> {
+    return TestCluster.upIn(freshHome(), ...args)
+  }
+
+  static async upIn(home: string, ...args: readonly string[]): Promise<TestCluster> {
+    const startMs = performance.now()
+    const { status, stdout, stderr } = await shoal(home, 'up', ...args)
+    if (status !== 0) {
+      await shoal(home, 'down')
+      throw new Error(`shoal up ended with ${status}; its folder ${home} is kept\n${stdout}${stderr}`)
+    }
+    keepImages(home)
+    report('shoal up', startMs)
+    return new TestCluster(home)
+  }
+
+  get names(): readonly string[] {
+    return this.local.machines.map((machine) => machine.name)
+  }
+
+  others(name: string): readonly string[] {
+    return this.names.filter((other) => other !== name)
+  }
+
+  shoal(...args: readonly string[]): Promise<CommandResult> {
+    return shoal(this.home, ...args)
+  }
+
+  /** Objects from kubectl, as JSON. */
+  async get<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.kubectl.ok(['get', ...args, '-o', 'json']))
+  }
+
+  async pods(selector: string): Promise<readonly Pod[]> {
+    return (await this.get<{ readonly items: readonly Pod[] }>('pods', '-l', selector)).items
+  }
+
+  async readyPods(selector: string): Promise<readonly Pod[]> {
+    return (await this.pods(selector)).filter((pod) => isPodReady(pod) && pod.metadata.deletionTimestamp === undefined)
+  }
+
+  apply(text: string): Promise<string> {
+    return this.kubectl.ok(['apply', '-f', '-'], text)
+  }
+
+  /** A file for kubectl to read, in the cluster's folder. */
+  file(name: string, text: string, mode = 0o644): string {
+    const path = join(this.home, name)
+    writeFileSync(path, text, { mode })
+    return path
+  }
+
+  /** True when `count` requests in a row succeed on each address. */
+  async serves(addresses: readonly string[], port: number, count = 10): Promise<boolean> {
+    for (const address of addresses) {
+      for (let i = 0; i < count; i++) if (!(await this.local.fetch(address, port, '/', 1_000)).ok) return false
+    }
+    return true
+  }
+
+  readonly kubectlPath = kubectlPath()
+
+  /** Standard output of a program on this host that must succeed. */
+  async must(file: string, ...args: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await run(file, args)
+    if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${stderr}`)
+    return stdout
+  }
+
+  /** kubectl on a terminal of its own, with what is typed; answers what the terminal shows. */
+  async terminal(args: readonly string[], typed: string): Promise<string> {
+    const command = [this.kubectlPath, '--kubeconfig', this.kubeconfig, ...args].join(' ')
+    const { stdout } = await run('script', ['-qec', command, '/dev/null'], process.env, typed)
+    return stdout
+  }
+
+  /** Sends requests one after another, each on a connection of its own, until it is stopped. */
+  requests(name: string, port: number): { readonly stop: () => Promise<{ readonly good: number; readonly failures: readonly string[] }> } {
+    const failures: string[] = []
+    let good = 0
+    let on = true
+    const work = (async () => {
+      while (on) {
+        const atMs = Date.now()
+        const answer = await this.local.fetch(this.address(name), port, '/', 2_000)
+        if (answer.ok) good++
+        else failures.push(`${new Date(atMs).toISOString()} ${answer.body}`)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    })()
+    return {
+      stop: async () => {
+        on = false
+        await work
+        return { good, failures }
+      },
+    }
+  }
+
+  address(name: string): string {
+    return this.local.machine(name).address
+  }
+
+  /** Runs a program in a machine's namespaces; answers its standard output. */
+  async inside(name: string, ...command: readonly string[]): Promise<string> {
+    const pid = (await this.local.pids()).get(name)?.machinePid
+    if (pid === undefined) throw new Error(`${name} does not run`)
+    const user = rootless ? ['-U', '--preserve-credentials'] : []
+    const { status, stdout, stderr } = await run('nsenter', ['-t', String(pid), ...user, '-m', '-p', '-n', '-u', '-i', ...command])
+    if (status !== 0) throw new Error(`${command.join(' ')} on ${name} ended with ${status}: ${stderr}`)
+    return stdout
+  }
+
+  /** Ends everything and removes the data. */
+  async purge(): Promise<void> {
+    await this.local.close()
+    const { status, stderr } = await this.shoal('down', '--purge')
+    if (status !== 0) throw new Error(`shoal down ended with ${status}: ${stderr}`)
+  }
+}
