@@ -17,6 +17,7 @@ import { gateRegistrar } from './gate.ts'
 import {
   addressDialTimeoutMs, dialTimeoutMs, frameMaxBytes, gossipInlineBytes, inboundPerSecond, maxConnections, maxPendingInbound, maxStreamsPerProtocol, requestTimeoutMs,
 } from './limits.ts'
+import { oneWrite } from './one-write.ts'
 import type { Trust } from './trust.ts'
 
 type Node = Libp2p<{ readonly identify: Identify; readonly gossip: GossipSub }>
@@ -48,7 +49,7 @@ export class Host {
     const node = await createLibp2p({
       privateKey: options.key,
       addresses: { listen: [...options.listen] },
-      transports: [tcp({ dialOpts: { noDelay: true, keepAlive: true }, listenOpts: { noDelay: true, keepAlive: true } })],
+      transports: [(components) => oneWrite(tcp({ dialOpts: { noDelay: true, keepAlive: true }, listenOpts: { noDelay: true, keepAlive: true } })(components))],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux({ maxInboundStreams: maxStreamsPerProtocol, maxOutboundStreams: maxStreamsPerProtocol })],
       connectionManager: {
