@@ -38,7 +38,12 @@ export interface Made {
 }
 
 /** Carries out a change; answers the object after it. */
-export async function changeObject(rest: Rest, call: Call, change: Change): Promise<Answer> {
+export function changeObject(rest: Rest, call: Call, change: Change): Promise<Answer> {
+  const key = rest.storage.key(change.definition, change.namespace, change.name)
+  return rest.storage.inOrder(key, () => changeInTurn(rest, call, change))
+}
+
+async function changeInTurn(rest: Rest, call: Call, change: Change): Promise<Answer> {
   let isFresh = false
   let seen: number | undefined
   for (let attempt = 0; attempt < maxWriteAttempts; attempt++) {

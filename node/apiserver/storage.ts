@@ -29,6 +29,7 @@ export class Storage {
   readonly store: StateReader
   readonly #deps: StorageDeps
   readonly #decoded = new WeakMap<Uint8Array, JsonObject>()
+  readonly #writers = new Map<string, Promise<unknown>>()
   #running: Promise<Staleness | undefined> | undefined
   #waiting: Promise<Staleness | undefined> | undefined
 
@@ -98,6 +99,21 @@ export class Storage {
   #staleness(): Staleness {
     const { store, clock } = this.#deps
     return { revision: store.revision(), ageMs: Math.max(0, clock.wallMs() - store.appliedTimeMs()) }
+  }
+
+  /**
+   * Runs changes of one key one after the other, so that writers on this peer don't spoil each other's versions and start
+   * over. Writers on other peers still can; the condition on the version decides.
+   */
+  async inOrder<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#writers.get(key)
+    const mine = before === undefined ? work() : before.then(work, work)
+    this.#writers.set(key, mine)
+    try {
+      return await mine
+    } finally {
+      if (this.#writers.get(key) === mine) this.#writers.delete(key)
+    }
   }
 
   /** Waits until this peer has seen the version that a client names; throws 504 after a while. */

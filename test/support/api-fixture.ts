@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { request } from 'node:https'
+import { connect as connectTls } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { createApiServer } from '../../node/apiserver/api-server.ts'
 import type { ApiServer } from '../../node/apiserver/api-server.ts'
 import { bootstrapCluster } from '../../node/apiserver/bootstrap.ts'
@@ -87,6 +89,19 @@ export class ApiFixture {
       contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
       users: [{ name: 'admin', user: { 'client-certificate-data': data(user.certificate), 'client-key-data': data(user.privateKey) } }],
     })
+  }
+
+  /** A serving certificate for 127.0.0.1 and localhost. */
+  async serving(): Promise<KeyedCertificate> {
+    const privateKey = createPrivateKeyPem()
+    const csr = await createCsr(privateKey)
+    const certificate = await issueCertificate(this.authority, { commonName: 'kubelet', organizations: [], csr, names: servingNames('n1', ['127.0.0.1']), days: 1, usage: 'server' }, Date.now())
+    return { certificate, privateKey }
+  }
+
+  /** A TLS connection of the administrator, for what no client library sends. */
+  tls(): TLSSocket {
+    return connectTls({ host: '127.0.0.1', port: this.server.port, ca: this.authority.certificate, cert: this.admin.certificate, key: this.admin.privateKey, servername: 'localhost', ALPNProtocols: ['http/1.1'] })
   }
 
   /** A client certificate for somebody else. */
