@@ -13,8 +13,8 @@ import type { EventRecorder } from '../client/event-recorder.ts'
 import { Informer } from '../client/informer.ts'
 import { versionOf } from '../client/object-cache.ts'
 import type { Change } from '../client/object-cache.ts'
-import { pods } from '../client/resource-types.ts'
-import type { Pod } from '../objects/generated/core-v1.ts'
+import { nodes, pods } from '../client/resource-types.ts'
+import type { Node, Pod } from '../objects/generated/core-v1.ts'
 import { Images } from './images/images.ts'
 import { logCheckMs, parallelStarts } from './limits.ts'
 import { rotateLogs } from './logs/rotation.ts'
@@ -39,6 +39,8 @@ export function createKubelet(deps: KubeletDeps, options: KubeletOptions): Kubel
   return new NodeKubelet(deps, options)
 }
 
+const isNodeReady = (node: Node): boolean => node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True'
+
 const versionFile = 'observed-version'
 const retryMs = 1_000
 
@@ -50,6 +52,7 @@ class NodeKubelet implements Kubelet {
   readonly #images: Images
   readonly #volumes: Volumes
   readonly #pods: Informer<Pod>
+  readonly #node: Informer<Node>
   readonly #relist: Relist
   readonly #server: KubeletServer
   readonly #agent: NodeAgent
@@ -71,6 +74,7 @@ class NodeKubelet implements Kubelet {
     this.#images = new Images(deps, { ctrPath: options.ctrPath, endpoint: options.criEndpoint })
     this.#volumes = new Volumes({ tokens: new TokenKeeper(deps) }, { podsDirectory: join(options.dataDirectory, 'pods'), volatileDirectory: options.volatileDirectory })
     this.#pods = new Informer({ ...deps, client: this.#client }, pods, { narrow: { fieldSelector: `spec.nodeName=${options.nodeName}` }, fromLocalCopy: true })
+    this.#node = new Informer({ ...deps, client: this.#client }, nodes, { narrow: { fieldSelector: `metadata.name=${options.nodeName}` }, fromLocalCopy: true })
     this.#relist = new Relist({ ...deps, isBusy: () => this.#isBusy(), onChange: (changed, all) => this.#runtimeChanged(changed, all) })
     this.#server = new KubeletServer({ ...deps, pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive) }, options)
     this.#agent = new NodeAgent({ ...deps, client: this.#client, images: this.#images, runtimeHealthy: () => this.#relist.healthy }, options)
@@ -89,13 +93,16 @@ class NodeKubelet implements Kubelet {
     this.#agent.start(this.#machine, this.#server.port())
     await this.#readObservedVersion()
     this.#pods.onChange((change) => this.#podChanged(change))
+    // Others write Unknown while this peer seems dead: it says at once that it is not.
+    this.#node.onChange(({ object }) => { if (!isNodeReady(object)) this.#agent.hurry() })
+    this.#node.start()
     this.#beginWhenFresh()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
-    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#pods.stop(), this.#relist.stop()])
+    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#node.stop(), this.#pods.stop(), this.#relist.stop()])
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()))
     this.#workers.clear()
     await this.#saveObservedVersion()
