@@ -57,6 +57,7 @@ export class Core {
   #timer: Timer | undefined
   #ticks = 0
   #healthy = true
+  #damaged = false
   #told = ''
 
   constructor(deps: CoreDeps, options: CoreOptions, link: Link<Report, Order>) {
@@ -108,6 +109,7 @@ export class Core {
       failed: (error) => this.#deps.abort(error instanceof Error ? error.message : String(error)),
     }, { self: key.peerId, cluster })
     this.#running = { host, log, driver, lanes, snapshots }
+    this.#damaged = !log.recovered.mayVote
     await new JoinDoor({ clock, logger, ask }).start(host)
     await snapshots.start()
     await gossip.start()
@@ -184,10 +186,18 @@ export class Core {
   /** Tells the main thread when what it decides by has changed, and everything with each beat. */
   #tellStatus(running: Running, always: boolean): void {
     const status = running.driver.status()
+    if (this.#damaged && status.mayVote !== false) this.#heal(running)
     const now = `${status.quorum} ${status.leader} ${status.role} ${status.term}`
     if (!always && now === this.#told) return
     this.#told = now
     this.#link.send({ kind: 'status', status })
+  }
+
+  /** The engine has caught up beyond what the damage may have lost: the log may forget it. */
+  #heal(running: Running): void {
+    this.#damaged = false
+    running.log.healed().catch((error: unknown) => this.#deps.abort(error instanceof Error ? error.message : String(error)))
+    this.#deps.logger.info('the damaged log is made good; this peer may vote again')
   }
 
   #obey(order: Order): void {
