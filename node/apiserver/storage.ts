@@ -76,11 +76,13 @@ export class Storage {
       this.#running = this.#barrier()
       return this.#running
     }
-    this.#waiting ??= this.#running.then(() => {
+    const next = (): Promise<Staleness | undefined> => {
       this.#waiting = undefined
       this.#running = this.#barrier()
       return this.#running
-    })
+    }
+    // A round that failed is nobody else's trouble: those who wait begin theirs all the same.
+    this.#waiting ??= this.#running.then(next, next)
     return this.#waiting
   }
 

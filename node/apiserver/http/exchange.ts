@@ -58,6 +58,7 @@ function readCertificate(socket: TLSSocket): ClientCertificate | undefined {
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
   const gone = new AbortController()
   response.on('close', () => gone.abort())
+  response.on('error', () => gone.abort())
   const socket = request.socket
   return {
     method: request.method ?? 'GET',

@@ -60,7 +60,11 @@ export class Front {
     const query = new URLSearchParams(search)
     const info = requestInfo(exchange.method, path, query)
     const labels = { verb: info.verb.toUpperCase(), resource: info.kind === 'resource' ? info.resource : '' }
-    const code = await this.#guarded(exchange, path, query, info)
+    const code = await this.#guarded(exchange, path, query, info).catch((error: unknown) => {
+      // The refusal itself could not be sent: the connection is gone.
+      this.#deps.logger.debug('answer not sent', { path, error })
+      return 499
+    })
     this.#requests.add({ ...labels, code: String(code) })
     if (!isLongRunning(info)) this.#seconds.observe(labels, (this.#deps.clock.bootMs() - startMs) / 1000)
   }
