@@ -13,6 +13,11 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge'
 }
 
+/** The client closed its connection or reset its stream. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone'
+}
+
 export interface Exchange {
   readonly method: string
   /** Path and query as sent. */
@@ -36,6 +41,9 @@ export interface Sink {
   end(): void
 }
 
+/** The reason of every abort by a client; made once, since each request ends with one. */
+const clientGone = new ClientGone('the client is gone')
+
 const certificates = new WeakMap<object, { readonly certificate: ClientCertificate | undefined }>()
 
 /** The verified client certificate of a connection; read once per connection. */
@@ -57,8 +65,8 @@ function readCertificate(socket: TLSSocket): ClientCertificate | undefined {
 
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
   const gone = new AbortController()
-  response.on('close', () => gone.abort())
-  response.on('error', () => gone.abort())
+  response.on('close', () => gone.abort(clientGone))
+  response.on('error', () => gone.abort(clientGone))
   const socket = request.socket
   return {
     method: request.method ?? 'GET',
@@ -70,8 +78,8 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
     respond: (code, headers, parts) => {
       if (response.headersSent || response.destroyed) return
       response.writeHead(code, { ...mutable(headers), 'content-length': String(sizeOf(parts)) })
-      if (request.method !== 'HEAD') for (const part of parts) response.write(part)
-      response.end()
+      if (request.method === 'HEAD') response.end()
+      else response.end(parts.length === 1 ? parts[0] : Buffer.concat(parts))
     },
     begin: (code, headers) => {
       response.writeHead(code, mutable(headers))
@@ -83,9 +91,9 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: Http2Headers): Exchange {
   const gone = new AbortController()
-  stream.on('close', () => gone.abort())
+  stream.on('close', () => gone.abort(clientGone))
   // A reset by the client is an end like any other.
-  stream.on('error', () => gone.abort())
+  stream.on('error', () => gone.abort(clientGone))
   const socket = stream.session?.socket
   return {
     method: headers[':method'] ?? 'GET',
