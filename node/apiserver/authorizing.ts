@@ -12,10 +12,12 @@ import { forbidden, forbiddenPath } from './status.ts'
 /** What the decision about a kubelet needs to see: the Pods on its node. */
 export type PodsOnNode = (namespace: string, node: string) => Iterable<JsonObject>
 
-export function attributesOf(info: RequestInfo): AccessAttributes {
+/** A list or watch of one object by its name is asked for under that name, so that rules for names hold for it. */
+export function attributesOf(info: RequestInfo, fieldSelector = ''): AccessAttributes {
   if (info.kind === 'path') return { kind: 'path', verb: info.verb, path: info.path }
-  const { verb, group, resource, subresource, namespace, name } = info
-  return { kind: 'resource', verb, group, resource, subresource, namespace, name }
+  const { verb, group, resource, subresource, namespace } = info
+  const selected = verb === 'list' || verb === 'watch' || verb === 'deletecollection' ? /^metadata\.name==?([^,=]+)$/.exec(fieldSelector)?.[1] : undefined
+  return { kind: 'resource', verb, group, resource, subresource, namespace, name: info.name === '' ? selected ?? '' : info.name }
 }
 
 /** Decides for users of all kinds. */

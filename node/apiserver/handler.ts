@@ -54,8 +54,9 @@ export class Handler {
   /** Throws the refusal unless the user may. */
   authorize(call: Pick<Call, 'user' | 'query'>, info: RequestInfo): void {
     if (call.user.groups.includes(mastersGroup)) return
-    const asked = attributesOf(info)
-    const decision = decide(call.user, asked, this.#deps.rest.rbac, this.#podsOnNode, call.query.get('fieldSelector') ?? '')
+    const fieldSelector = call.query.get('fieldSelector') ?? ''
+    const asked = attributesOf(info, fieldSelector)
+    const decision = decide(call.user, asked, this.#deps.rest.rbac, this.#podsOnNode, fieldSelector)
     if (!decision.allowed) throw refusal(call.user, asked, decision.reason)
   }
 

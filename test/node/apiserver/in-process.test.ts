@@ -180,6 +180,26 @@ describe('apiserver / in process', () => {
     await rejects(api.send({ method: 'GET', path: `${pods}/bound` }), isApiError(404, 'NotFound'))
   })
 
+  it('a kubelet reads the secrets of its own Pods and no others', async () => {
+    const secrets = '/api/v1/namespaces/default/secrets'
+    for (const name of ['mine', 'other']) await api.send({ method: 'POST', path: secrets, body: { metadata: { name } } })
+    const volumes = [{ name: 'v', secret: { secretName: 'mine' } }]
+    await api.send({ method: 'POST', path: '/api/v1/namespaces/default/pods', body: { metadata: { name: 'reader' }, spec: { nodeName: 'n7', containers: [{ name: 'c', image: 'i' }], volumes } } })
+    const kubelet = fixture.server.transport({ name: 'system:node:n7', groups: ['system:nodes', 'system:authenticated'] })
+    await kubelet.send({ method: 'GET', path: `${secrets}/mine` })
+    await kubelet.send({ method: 'GET', path: secrets, query: { fieldSelector: 'metadata.name=mine' } })
+    await rejects(kubelet.send({ method: 'GET', path: `${secrets}/other` }), isApiError(403, 'Forbidden'))
+    await rejects(kubelet.send({ method: 'GET', path: secrets }), isApiError(403, 'Forbidden'))
+    await kubelet.send({ method: 'GET', path: '/api/v1/pods', query: { fieldSelector: 'spec.nodeName=n7' } })
+    await rejects(kubelet.send({ method: 'GET', path: '/api/v1/pods' }), isApiError(403, 'Forbidden'))
+    const status = { method: 'PATCH' as const, contentType: 'application/merge-patch+json', body: { status: { phase: 'Running' } } }
+    await kubelet.send({ ...status, path: '/api/v1/namespaces/default/pods/reader/status' })
+    await kubelet.send({ method: 'POST', path: '/api/v1/nodes', body: { metadata: { name: 'n7', labels: { 'kubernetes.io/hostname': 'n7' } } } })
+    await rejects(kubelet.send({ method: 'POST', path: '/api/v1/nodes', body: { metadata: { name: 'n8' } } }), isApiError(403, 'Forbidden'))
+    await kubelet.send({ method: 'POST', path: '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', body: { metadata: { name: 'n7' }, spec: { holderIdentity: 'n7' } } })
+    await kubelet.send({ method: 'POST', path: '/api/v1/namespaces/default/events', body: { metadata: { name: 'k' }, involvedObject: { kind: 'Pod', name: 'reader', namespace: 'default' }, reason: 'R' } })
+  })
+
   it('one Event is shown by both of its groups', async () => {
     const events = '/api/v1/namespaces/default/events'
     await api.send({ method: 'POST', path: events, body: { metadata: { name: 'both' }, involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' }, reason: 'Why', message: 'because', type: 'Normal' } })
