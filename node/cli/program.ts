@@ -14,13 +14,16 @@ export function defaultHome(environment: { readonly [name: string]: string | und
   return join(environment['XDG_DATA_HOME'] ?? join(environment['HOME'] ?? '/tmp', '.local/share'), 'shoal')
 }
 
+/** What a first word says in the list of commands when it has no verb of its own. */
+const groups: { readonly [word: string]: string } = { peer: 'peer remove', token: 'token create, list and delete: invitations', image: 'image load' }
+
 function attach(parent: Command, verb: Verb, context: CliContext, finish: (status: number) => void): void {
   const words = verb.usage.split(' ')
   const names = words.filter((word) => !/^[<[]/.test(word))
   let command = parent
   for (const name of names) {
     const existing = command.commands.find((c) => c.name() === name)
-    command = existing ?? command.command(name, verb.hidden === true && name === names.at(-1) ? { hidden: true } : {})
+    command = existing ?? command.command(name, verb.hidden === true && name === names.at(-1) ? { hidden: true } : {}).summary(groups[name] ?? '')
   }
   command.description(verb.summary)
   for (const argument of words.filter((word) => /^[<[]/.test(word))) command.argument(argument)
@@ -52,7 +55,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   let status = 0
   const program = new Command('shoal')
   program.description('Kubernetes without masters: every machine runs the same daemon.').enablePositionalOptions().exitOverride().showHelpAfterError('(see `shoal --help`)')
-  program.configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.err(text.trimEnd()) })
+  program.configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.err(text.trimEnd()), ...(context.columns === undefined ? {} : { getOutHelpWidth: () => context.columns ?? 0 }) })
   for (const verb of verbs) attach(program, verb, context, (s) => (status = s))
   try {
     await program.parseAsync(isDeepStrictEqual(argv, []) ? ['--help'] : [...argv], { from: 'user' })

@@ -6,6 +6,8 @@ import { badArgument } from './errors.ts'
 export interface CliContext {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
+  /** Width of help texts; that of the terminal when absent. */
+  readonly columns?: number
   /** Folder of `shoal up`. */
   readonly home: string
   /** The Node binary and the script that run this command. */

@@ -1,0 +1,51 @@
+// The picture that `shoal status` shows, from records, members, the engine and Nodes.
+import { deepEqual, equal } from 'node:assert/strict'
+import type { EngineStatus, PeerRecord } from '../../../protocol/engine/types.ts'
+import { clusterStatus, type StatusInput } from '../../../node/daemon/status.ts'
+
+const record = (peer: string, name: string, role: 'peer' | 'witness' = 'peer'): PeerRecord => ({ peer, name, role, addresses: [`/ip4/192.0.2.${peer.length}/tcp/7447`], zone: '' })
+
+const engine: EngineStatus = {
+  term: 4, leader: 'aa', role: 'leader', commit: 90, applied: 88, lastIndex: 100,
+  configuration: { voters: ['aa', 'b', 'www'], learners: ['lll'], witnesses: ['www'] }, members: [],
+  assignments: [{ work: 'scheduler', peer: 'b', epoch: 7 }], progress: [{ peer: 'b', match: 97 }, { peer: 'lll', match: 120 }], leaseUntilMs: 0, quorum: true,
+}
+
+const input: StatusInput = {
+  cluster: 'c1', self: 'alpha',
+  records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
+  members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
+  engine, revision: 55, apiPort: 6443,
+  nodes: [{
+    metadata: { name: 'beta', labels: { 'shoal.dev/rootless': 'true' } },
+    status: { addresses: [{ type: 'InternalIP', address: '198.51.100.9' }], nodeInfo: { containerRuntimeVersion: 'containerd://1.6' } },
+  }] as unknown as StatusInput['nodes'],
+}
+
+describe('daemon / status', () => {
+  it('sorts peers by name and says of each role, state and lag', () => {
+    const status = clusterStatus(input)
+    deepEqual(status.peers.map((peer) => [peer.name, peer.role, peer.state, peer.lag]), [
+      ['alpha', 'leader', 'alive', 2],
+      ['beta', 'voter', 'suspect', 3],
+      ['lima', 'learner', 'alive', 0],
+      ['mike', 'mirror', 'dead', undefined],
+      ['wit', 'witness', 'alive', undefined],
+    ])
+    deepEqual(status.works, [{ work: 'scheduler', peer: 'beta', epoch: 7 }])
+    deepEqual([status.cluster, status.term, status.leader, status.revision], ['c1', 4, 'alpha', 55])
+  })
+
+  it("takes address, runtime and rootless from the peer's Node, or else the address from its record", () => {
+    const { peers } = clusterStatus(input)
+    deepEqual(peers.filter((peer) => peer.name === 'beta').map((peer) => [peer.address, peer.apiServer, peer.runtime, peer.rootless]), [['198.51.100.9', 'https://198.51.100.9:6443', 'containerd://1.6', true]])
+    deepEqual(peers.filter((peer) => peer.name === 'mike').map((peer) => [peer.address, peer.runtime, peer.rootless]), [['192.0.2.4', '', false]])
+  })
+
+  it('knows no leader and no lag before the engine has spoken', () => {
+    const status = clusterStatus({ ...input, engine: undefined })
+    equal(status.leader, '')
+    equal(status.peers.every((peer) => !('lag' in peer)), true)
+    deepEqual(status.works, [])
+  })
+})
