@@ -5,9 +5,9 @@ set -u
 shoal=/opt/shoal/shoal
 mkdir -p /var/lib/shoal/cni /run/netns
 mount --make-rshared / 2>/dev/null
-# Writable cgroups and /proc/sys are what a container may lack; say so early, once.
-for path in /proc/sys/net/ipv4 /sys/fs/cgroup; do
-  [ -w "$path" ] || mount -o remount,rw "${path%/net/ipv4}" 2>/dev/null || echo "shoal: $path is read-only; Pods may lack limits or forwarding" >&2
+# A container gets its cgroups and /proc/sys read-only; Pods need both. What cannot be changed is said once.
+for path in /proc/sys $(awk '$2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts); do
+  mount -o remount,rw,bind "$path" 2>/dev/null || mount -o remount,rw "$path" 2>/dev/null || echo "shoal: $path stays read-only; Pods may lack limits or forwarding" >&2
 done
 "$shoal" runtime-config > /run/containerd.toml || exit 1
 supervise() { while :; do "$@"; echo "shoal: $1 ended with status $?" >&2; sleep 1; done; }
