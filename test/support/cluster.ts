@@ -68,6 +68,7 @@ export class TestCluster {
   readonly local: LocalCluster
   readonly kubectl: Kubectl
   readonly kubeconfig: string
+  #closed = false
 
   private constructor(home: string) {
     this.home = home
@@ -158,12 +159,13 @@ export class TestCluster {
     const failures: string[] = []
     let good = 0
     let on = true
+    const startMs = performance.now()
     const work = (async () => {
-      while (on) {
-        const atMs = Date.now()
+      while (on && !this.#closed) {
+        const atMs = performance.now()
         const answer = await this.local.fetch(this.address(name), port, '/', 2_000)
         if (answer.ok) good++
-        else failures.push(`${new Date(atMs).toISOString()} ${answer.body}`)
+        else failures.push(`through ${name} after ${Math.round(atMs - startMs)} ms: ${answer.body}`)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     })()
@@ -192,6 +194,7 @@ export class TestCluster {
 
   /** Ends everything and removes the data. */
   async purge(): Promise<void> {
+    this.#closed = true
     await this.local.close()
     const { status, stderr } = await this.shoal('down', '--purge')
     if (status !== 0) throw new Error(`shoal down ended with ${status}: ${stderr}`)

@@ -1,0 +1,175 @@
+// Real faults on three real peers that serve the web example: a daemon killed, the leader's machine killed and switched on
+// again, a link cut, a majority lost, a machine that starts alone, and everything killed at once.
+// The bounds are far above the promised times, since these tests share their machine; the measured times are printed.
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { join } from 'node:path'
+import type { ConfigMap, Node, Pod, Service } from '../../node/objects/generated/core-v1.ts'
+import { report, TestCluster } from '../support/cluster.ts'
+import { eventually } from '../support/eventually.ts'
+
+const examples = join(import.meta.dirname, '../../docs/examples')
+const selector = 'app=web-svr'
+/** Replacements of a killed machine's Pods are promised Ready by 8 s, of a silent one by 12 s, on an idle machine. */
+const replacedWithinMs = 20_000
+const replacedAfterSilenceWithinMs = 30_000
+
+describe('e2e / faults', function () {
+  this.timeout(90_000)
+  let cluster: TestCluster
+  let port = 0
+
+  before(async function () {
+    this.timeout(180_000)
+    cluster = await TestCluster.up()
+    await cluster.kubectl.ok(['apply', '-f', examples])
+    await cluster.kubectl.ok(['rollout', 'status', 'deployment/web-svr', '--timeout=50s'])
+    port = (await cluster.get<Service>('service', 'web-svr-lb')).spec?.ports?.[0]?.nodePort ?? 0
+    await eventually('every peer to serve', () => serves(cluster.names))
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await cluster?.purge()
+  })
+
+  const serves = (names: readonly string[]): Promise<boolean> => cluster.serves(names.map((name) => cluster.address(name)), port, 20)
+  const ready = async (name: string): Promise<boolean> => {
+    const answer = await cluster.kubectl.run(['get', 'node', name, '-o', 'json', '--request-timeout=5s'])
+    if (answer.status !== 0) return false
+    const node: Node = JSON.parse(answer.stdout)
+    return node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  }
+  const containers = (pods: readonly Pod[]): readonly string[] => pods.flatMap((pod) => (pod.status?.containerStatuses ?? []).map((status) => `${status.containerID} ${status.restartCount}`)).sort()
+  const readyOn = async (names: readonly string[], count: number): Promise<boolean> => {
+    const answer = await cluster.kubectl.run(['get', 'pods', '-l', selector, '-o', 'json', '--request-timeout=5s'])
+    if (answer.status !== 0) return false
+    const { items }: { readonly items: readonly Pod[] } = JSON.parse(answer.stdout)
+    return items.filter((pod) => names.includes(pod.spec?.nodeName ?? '') && pod.metadata.deletionTimestamp === undefined && pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True')).length >= count
+  }
+  const healed = async (): Promise<void> => {
+    await eventually('all peers alive and Ready', async () => (await Promise.all(cluster.names.map(ready))).every(Boolean), 60_000)
+    await eventually('three Pods', () => readyOn(cluster.names, 3), 30_000)
+    await eventually('every peer to serve', () => serves(cluster.names), 20_000)
+  }
+  /** The Pods on one peer each again, so that the next fault meets one. */
+  const spread = async (): Promise<void> => {
+    await cluster.kubectl.ok(['rollout', 'restart', 'deployment/web-svr'])
+    await cluster.kubectl.ok(['rollout', 'status', 'deployment/web-svr', '--timeout=50s'])
+    await eventually('every peer to serve', () => serves(cluster.names), 20_000)
+  }
+
+  it('a killed daemon: its Pods serve on, and are adopted when it is back', async () => {
+    const victim = (await cluster.readyPods(selector))[0]?.spec?.nodeName ?? ''
+    const before = containers(await cluster.readyPods(selector))
+    const through = [...cluster.names].map((name) => cluster.requests(name, port))
+    const startMs = performance.now()
+    const killed = await cluster.local.killDaemon(victim)
+    const pid = await eventually('a new daemon', async () => (await cluster.local.pids()).get(victim)?.pid)
+    ok(pid !== killed)
+    await eventually('its answer', async () => (await cluster.local.daemonState(victim).catch(() => undefined))?.state === 'member', 30_000)
+    await eventually('the Node to be Ready', () => ready(victim), 30_000)
+    report('daemon killed until its Node is Ready', startMs)
+    for (const requests of through) {
+      const { good, failures } = await requests.stop()
+      deepEqual(failures, [], `beside ${good} good ones`)
+    }
+    await eventually('three Ready Pods', () => readyOn(cluster.names, 3), 20_000)
+    deepEqual(containers(await cluster.pods(selector)), before)
+  })
+
+  it("the leader's machine killed: kubectl, Service and Pods go on elsewhere; switched on, it rejoins by itself", async () => {
+    const { leader } = await cluster.local.status()
+    const others = cluster.others(leader)
+    const startMs = performance.now()
+    await cluster.local.killMachine(leader)
+    await Promise.all([
+      eventually('a write through another peer', async () => (await cluster.kubectl.run(['create', 'configmap', 'after-the-leader', '--request-timeout=5s'])).status === 0, replacedWithinMs).then(() => report('writes again', startMs)),
+      eventually('the Service through every other peer', () => serves(others), replacedWithinMs).then(() => report('20 requests in a row through each other peer', startMs)),
+      eventually('Pods elsewhere', () => readyOn(others, 3), replacedWithinMs).then(() => report('lost Pods Ready elsewhere', startMs)),
+    ])
+    ok((await cluster.local.status(others[0])).leader !== leader)
+    equal(await ready(leader), false)
+    const backMs = performance.now()
+    await cluster.local.startMachine(leader)
+    await eventually('its Node to be Ready', () => ready(leader), 60_000)
+    await eventually('it to serve', () => serves([leader]), 20_000)
+    report('switched on until it serves', backMs)
+    await healed()
+  })
+
+  it('a link down: the others replace its Pods; up again, it comes back without a restart', async () => {
+    await spread()
+    const victim = cluster.names.find((name) => name !== 'peer-1') ?? ''
+    const others = cluster.others(victim)
+    const pids = (await cluster.local.pids()).get(victim)
+    const startMs = performance.now()
+    await cluster.local.setLink(victim, false)
+    await eventually('the Service through every other peer', () => serves(others), replacedAfterSilenceWithinMs)
+    report('20 requests in a row through each other peer', startMs)
+    await eventually('Pods elsewhere', () => readyOn(others, 3), replacedAfterSilenceWithinMs)
+    report('lost Pods Ready elsewhere', startMs)
+    const upMs = performance.now()
+    await cluster.local.setLink(victim, true)
+    await eventually('its Node to be Ready', () => ready(victim), 60_000)
+    await eventually('it to serve', () => serves([victim]), 20_000)
+    report('link up until it serves', upMs)
+    deepEqual((await cluster.local.pids()).get(victim), pids)
+    await healed()
+    equal((await cluster.pods(selector)).filter((pod) => pod.metadata.deletionTimestamp === undefined).length, 3)
+  })
+
+  it('two of three gone: the survivor reads, logs, serves, and says why it does not write; it starts its Pods alone', async () => {
+    await spread()
+    const survivor = (await cluster.local.status()).leader
+    const lost = cluster.others(survivor)
+    const pod = (await cluster.readyPods(selector)).find((one) => one.spec?.nodeName === survivor)
+    const name = pod?.metadata.name ?? ''
+    ok(name !== '', 'the survivor has a Pod')
+    await Promise.all(lost.map((one) => cluster.local.killMachine(one)))
+    const cutMs = performance.now()
+    await eventually('the Service through the survivor', () => serves([survivor]), replacedWithinMs)
+    report('20 requests in a row through the survivor', cutMs)
+    const read = await eventually('a read that says how old it is', async () => {
+      const answer = await cluster.kubectl.run(['get', 'pod', name, '-v=8', '--request-timeout=15s'])
+      return answer.status === 0 && /X-Shoal-Revision-Age-Ms/i.test(answer.stderr) ? answer : undefined
+    }, 30_000)
+    match(read.stdout, new RegExp(name))
+    match(await cluster.kubectl.ok(['logs', name, '--tail=3']), /GET/)
+    equal(await cluster.kubectl.ok(['exec', name, '--', 'echo', 'still here']), 'still here\n')
+    const refused = await cluster.kubectl.run(['create', 'configmap', 'refused', '--request-timeout=20s'])
+    equal(refused.status, 1)
+    match(refused.stderr, /majority/)
+    await cluster.local.killMachine(survivor)
+    const bootMs = performance.now()
+    await cluster.local.startMachine(survivor)
+    await eventually('its own Pod to serve after a start alone', () => serves([survivor]), 60_000)
+    report('a machine that starts alone serves', bootMs)
+    await Promise.all(lost.map((one) => cluster.local.startMachine(one)))
+    await healed()
+    report('whole again', bootMs)
+    equal((await cluster.kubectl.run(['get', 'configmap', 'refused'])).status, 1)
+  })
+
+  it('everything killed at once while writing: what was acknowledged is there afterwards', async () => {
+    const acknowledged: string[] = []
+    let on = true
+    const writer = async (lane: number): Promise<void> => {
+      for (let i = 0; on; i++) {
+        const name = `kept-${lane}-${i}`
+        if ((await cluster.kubectl.run(['create', 'configmap', name, `--from-literal=lane=${lane}`, '--request-timeout=5s'])).status === 0) acknowledged.push(name)
+      }
+    }
+    const writers = [writer(0), writer(1)]
+    await eventually('some writes', () => acknowledged.length >= 20, 30_000)
+    await Promise.all(cluster.names.map((name) => cluster.local.killMachine(name)))
+    on = false
+    await Promise.all(writers)
+    const startMs = performance.now()
+    await Promise.all(cluster.names.map((name) => cluster.local.startMachine(name)))
+    await healed()
+    report(`whole again after everything was killed, ${acknowledged.length} writes kept`, startMs)
+    const { items } = await cluster.get<{ readonly items: readonly ConfigMap[] }>('configmaps')
+    const there = new Set(items.map((item) => item.metadata.name ?? ''))
+    deepEqual(acknowledged.filter((name) => !there.has(name)), [])
+    equal(await cluster.kubectl.ok(['get', 'configmap', 'after-the-leader', '-o', 'name']), 'configmap/after-the-leader\n')
+  })
+})
