@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { declaredErrors } from '../../node/base/errors.ts'
+import { declaredErrors, type ErrorKind, type ErrorSpec } from '../../node/base/errors.ts'
 import type { MetricSpec } from '../../node/base/metrics.ts'
 import type { OptionSpec } from '../../node/base/options.ts'
 import { environmentName } from '../../node/config/read.ts'
@@ -35,6 +35,10 @@ function isMetric(value: unknown): value is MetricSpec {
   return hasText(value, 'name') && hasText(value, 'help') && hasText(value, 'type') && 'labels' in value
 }
 
+function isErrorKind(value: unknown): value is ErrorKind<never> {
+  return typeof value === 'object' && value !== null && 'spec' in value && hasText(value.spec, 'code') && declaredErrors().some((spec) => spec === value.spec)
+}
+
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
 function optionRow(option: OptionSpec): string {
@@ -56,11 +60,13 @@ export async function optionsPage(): Promise<string> {
   return `# Options\n\nGenerated from the declarations (\`npm run docs\`). A flag wins over the environment, the environment over the default.\n\n| flag | environment | values | default | what it does |\n| --- | --- | --- | --- | --- |\n${sorted.join('\n')}\n`
 }
 
-/** docs/errors.md. */
+/** docs/errors.md: what the zones export, not what a test may have declared beside them. */
 export async function errorsPage(): Promise<string> {
-  await exportsOf('errors.ts')
-  await exportsOf('read.ts')
-  const rows = declaredErrors().map((spec) => `| \`${spec.code}\` | ${spec.exitStatus ?? 1} | ${cell(spec.remedy)} |`)
+  const specs = new Map<string, ErrorSpec<never>>()
+  for (const exported of [...(await exportsOf('errors.ts')).values(), ...(await exportsOf('read.ts')).values()]) {
+    for (const value of Object.values(exported)) if (isErrorKind(value)) specs.set(value.spec.code, value.spec)
+  }
+  const rows = [...specs.values()].sort((a, b) => (a.code < b.code ? -1 : 1)).map((spec) => `| \`${spec.code}\` | ${spec.exitStatus ?? 1} | ${cell(spec.remedy)} |`)
   return `# Errors\n\nGenerated from the declarations (\`npm run docs\`). A message says what is wrong with the particulars; this page says what to do.\n\n| code | exit status | remedy |\n| --- | --- | --- |\n${rows.join('\n')}\n`
 }
 
