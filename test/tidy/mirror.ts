@@ -236,4 +236,9 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/identity/authentication.ts': 'held by tokens.test.ts',
   'node/identity/bootstrap-policy.ts': 'held by rbac.test.ts',
   'node/identity/users.ts': 'held by rbac.test.ts and tokens.test.ts',
+  'node/cli/local-cluster.ts': 'held by the clusters of test/e2e and by test/bench, which act through it',
+  'node/cli/machines/relay.ts': 'held by the clusters of test/e2e: every kubectl goes through it',
+  'node/cli/machines/yard.ts': 'held by the clusters of test/e2e: it is the first process of their namespaces',
+  'node/cli/verbs/demo.ts': 'held by the clusters of test/e2e',
+  'node/cli/verbs/up.ts': 'held by the clusters of test/e2e: every one is made by it',
 }

@@ -50,6 +50,8 @@ function baseFiles(root: string): void {
 
 const staticBusybox = (root: string): void => {
   baseFiles(root)
+  // Newer releases have everything under /usr.
+  mkdirSync(join(root, 'bin'), { recursive: true })
   if (!existsSync(join(root, 'bin/busybox'))) copyFileSync(join(root, 'usr/bin/busybox'), join(root, 'bin/busybox'))
   busyboxLinks(root)
 }

@@ -6,8 +6,8 @@ import { connect, createServer, type Socket } from 'node:net'
 const longestFirstLine = 64
 const dialTimeoutMs = 2_000
 
-/** Serves tunnels on `path`, inside the yard. */
-export function serveTunnels(path: string): Promise<void> {
+/** Serves tunnels on `path`, inside the yard; the answer ends that. */
+export function serveTunnels(path: string): Promise<() => void> {
   rmSync(path, { force: true })
   const server = createServer((client) => {
     client.on('error', () => client.destroy())
@@ -25,7 +25,7 @@ export function serveTunnels(path: string): Promise<void> {
     }
     client.on('data', onData)
   })
-  return new Promise((resolve) => server.listen(path, resolve))
+  return new Promise((resolve) => server.listen(path, () => resolve(() => server.close())))
 }
 
 function lead(client: Socket, target: string, rest: Buffer): void {

@@ -21,14 +21,19 @@ export class Uplink {
     this.#port = port
   }
 
-  listen(path: string): Promise<void> {
+  /** Takes connections on `path`; the answer ends that. */
+  listen(path: string): Promise<() => void> {
     rmSync(path, { force: true })
     const server = createServer({ pauseOnConnect: true }, (client) => {
       client.on('error', () => client.destroy())
       this.#lead(client).catch(() => client.destroy())
     })
-    setInterval(() => this.#check(), checkIntervalMs).unref()
-    return new Promise((resolve) => server.listen(path, resolve))
+    const checks = setInterval(() => this.#check(), checkIntervalMs).unref()
+    const close = (): void => {
+      clearInterval(checks)
+      server.close()
+    }
+    return new Promise((resolve) => server.listen(path, () => resolve(close)))
   }
 
   /** Cuts everything that is open to a peer. */

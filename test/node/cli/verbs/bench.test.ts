@@ -1,0 +1,13 @@
+// The verb of benchmarks: only those that exist.
+import { deepEqual, equal } from 'node:assert/strict'
+import { TestCommand } from '../../../support/command.ts'
+
+describe('cli / verbs / bench', () => {
+  it('names the benchmarks when it does not know one', async () => {
+    const command = new TestCommand()
+    const { status, err } = await command.run('bench', 'figures')
+    equal(status, 2)
+    deepEqual(err[0], 'shoal: figures: expected one of heal, idle, start')
+    await command.end()
+  })
+})

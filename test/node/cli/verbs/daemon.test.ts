@@ -1,0 +1,18 @@
+// The verbs that run the daemon: each with its first step, and the flags as they were given.
+import { deepEqual } from 'node:assert/strict'
+import { TestCommand } from '../../../support/command.ts'
+
+describe('cli / verbs / daemon', () => {
+  it('daemon waits, init founds, join joins', async () => {
+    const command = new TestCommand()
+    await command.run('daemon', '--data-dir', '/d', '--rootless', 'true')
+    await command.run('init', '--name', 'alpha')
+    await command.run('join', 'shoal1.x', '--voters', '3')
+    deepEqual(command.daemons, [
+      { flags: { 'data-dir': '/d', rootless: 'true' }, first: { kind: 'wait' } },
+      { flags: { name: 'alpha' }, first: { kind: 'init' } },
+      { flags: { voters: '3' }, first: { kind: 'join', invitation: 'shoal1.x' } },
+    ])
+    await command.end()
+  })
+})

@@ -1,0 +1,86 @@
+// Calls to other kubelets over mutual TLS, and the wait until no live peer leads to an endpoint.
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { createServer, type Server } from 'node:https'
+import type { RequestListener } from 'node:http'
+import { Readable } from 'node:stream'
+import type { MemberView, MembershipView } from '../../../node/base/views.ts'
+import { otherPeerFailed } from '../../../node/daemon/errors.ts'
+import { callKubelet, endpointsWithdrawn, type KubeletAddress, type WithdrawalDeps } from '../../../node/daemon/other-kubelets.ts'
+import { systemClock } from '../../../node/platform/clock.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { settle } from '../../support/fake-api.ts'
+import { type TestCertificates, testCertificates } from '../../support/test-certificates.ts'
+
+describe('daemon / other kubelets', () => {
+  let certificates: TestCertificates
+  let server: Server
+  let listener: RequestListener
+  let at: KubeletAddress
+  const asked: string[] = []
+
+  before(async () => {
+    certificates = await testCertificates()
+    const { ca, certificate: cert, key } = certificates.server
+    server = createServer({ ca, cert, key, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      listener(request, response)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const bound = server.address()
+    const port = bound !== null && typeof bound === 'object' ? bound.port : 0
+    at = { host: '127.0.0.1', port, ca, serverName: 'n1', certificate: certificates.user.cert, privateKey: certificates.user.key }
+  })
+  beforeEach(() => {
+    asked.length = 0
+    listener = (_, response) => response.end('fine')
+  })
+  after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it('answers the body of a success, and sends a stream', async () => {
+    equal(await callKubelet('n1', at, { method: 'GET', path: '/x', timeoutMs: 2_000 }), 'fine')
+    listener = (request, response) => request.pipe(response)
+    equal(await callKubelet('n1', at, { method: 'POST', path: '/images', timeoutMs: 2_000, stream: Readable.from(['ar', 'chive']) }), 'archive')
+  })
+
+  it('names the peer and the cause of every failure', async () => {
+    const failure = (expected: RegExp) => (error: unknown): boolean => otherPeerFailed.is(error) && error.details.peer === 'n1' && expected.test(error.details.reason)
+    listener = (_, response) => response.writeHead(404).end('no such pod')
+    await rejects(callKubelet('n1', at, { method: 'GET', path: '/', timeoutMs: 2_000 }), failure(/^no such pod$/))
+    listener = (_, response) => response.writeHead(500).end()
+    await rejects(callKubelet('n1', at, { method: 'GET', path: '/', timeoutMs: 2_000 }), failure(/^status 500$/))
+    listener = () => undefined
+    await rejects(callKubelet('n1', at, { method: 'GET', path: '/', timeoutMs: 30 }), failure(/no answer within 30 ms/))
+    await rejects(callKubelet('n1', { ...at, serverName: 'n2' }, { method: 'GET', path: '/', timeoutMs: 2_000 }), failure(/n2|altnames/i))
+  })
+
+  const view = (members: readonly MemberView[]): MembershipView => ({ members: () => members, onChange: () => () => undefined })
+  const member = (name: string, state: MemberView['state']): MemberView => ({ name, peerId: name, state, sinceMs: 0 })
+  const deps = (more: Partial<WithdrawalDeps>): WithdrawalDeps => ({
+    membership: view([member('self', 'alive'), member('n1', 'alive'), member('n2', 'suspect')]), find: () => at, clock: systemClock(), own: () => Promise.resolve(true), self: 'self', ...more,
+  })
+
+  it('asks every other live peer about each address', async () => {
+    await endpointsWithdrawn(deps({}), ['10.244.0.5', '10.244.0.6'], 1_000)
+    deepEqual(asked.sort(), ['GET /shoal/endpoint-out?ip=10.244.0.5', 'GET /shoal/endpoint-out?ip=10.244.0.6'])
+  })
+
+  it('does not wait for a peer that cannot be asked', async () => {
+    await endpointsWithdrawn(deps({ find: () => undefined }), ['10.244.0.5'], 60_000)
+    listener = (_, response) => response.writeHead(500).end()
+    await endpointsWithdrawn(deps({}), ['10.244.0.5'], 60_000)
+  })
+
+  it('ends when its time is over, though nobody answered', async () => {
+    const clock = new ManualClock()
+    let over = false
+    const work = endpointsWithdrawn(deps({ clock, membership: view([]), own: () => new Promise(() => undefined) }), ['10.244.0.5'], 1_000).then(() => { over = true })
+    clock.advance(999)
+    await settle(3)
+    equal(over, false)
+    clock.advance(1)
+    await work
+  })
+})
