@@ -1,4 +1,4 @@
-// Lines of progress with their time.
+// Lines of progress, each with the seconds since the work began.
 import { deepEqual } from 'node:assert/strict'
 import { lineProgress } from '../../../node/cli/progress.ts'
 

@@ -1,4 +1,4 @@
-// Columns of text.
+// Rows of cells become lines of text with aligned columns.
 import { deepEqual } from 'node:assert/strict'
 import { table } from '../../../node/cli/table.ts'
 

@@ -1,4 +1,4 @@
-// Which daemon a verb asks.
+// Which daemon a verb asks: a named one, one of a local cluster, or that of this machine.
 import { deepEqual, rejects } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// Numbers from flags.
+// Numbers from flags: within bounds, or refused with the bounds named.
 import { equal, throws } from 'node:assert/strict'
 import { badArgument } from '../../../node/cli/errors.ts'
 import { integerFlag } from '../../../node/cli/verb.ts'

@@ -1,4 +1,4 @@
-// The kubeconfig as kubectl reads it.
+// The kubeconfig as kubectl reads it: parsed as YAML and compared whole.
 import { deepEqual } from 'node:assert/strict'
 import { load } from 'js-yaml'
 import { kubeconfig } from '../../../node/daemon/kubeconfig.ts'

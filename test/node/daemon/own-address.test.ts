@@ -1,4 +1,4 @@
-// The address of this machine.
+// The address of this machine: the named one, or one that others could reach.
 import { equal, ok } from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
 import { noAddress } from '../../../node/daemon/errors.ts'

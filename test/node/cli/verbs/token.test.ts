@@ -1,4 +1,4 @@
-// Invitations by the command.
+// Invitations by the command: what is asked of the daemon and what is printed.
 import { deepEqual, equal } from 'node:assert/strict'
 import { TestCommand } from '../../../support/command.ts'
 
