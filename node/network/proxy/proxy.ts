@@ -48,6 +48,8 @@ export class Proxy {
   #busy: Promise<void> | undefined
   #retry: Timer | undefined
   #stopped = false
+  /** False until every kind has its first list: rules from a part of them would take away what is still in force. */
+  #synced = false
 
   constructor(deps: ProxyDeps, self: string) {
     this.#deps = deps
@@ -76,6 +78,7 @@ export class Proxy {
       this.#deps.membership.onChange(dirty),
     )
     await this.#deps.informers.whenSynced()
+    this.#synced = true
     this.#changed()
     await this.#busy
   }
@@ -105,7 +108,7 @@ export class Proxy {
 
   #changed(): void {
     this.#dirtySinceMs ??= this.#deps.clock.bootMs()
-    if (this.#busy !== undefined || this.#stopped) return
+    if (this.#busy !== undefined || this.#stopped || !this.#synced) return
     this.#busy = this.#run().finally(() => {
       this.#busy = undefined
     })
