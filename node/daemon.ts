@@ -129,8 +129,9 @@ class Daemon {
   }
 
   #routes(): ReturnType<typeof freshRoutes> {
-    const state = this.#joining ? 'joining' : 'fresh'
     if (this.#member !== undefined) return memberRoutes(this.#member)
+    // A daemon that finds its identity on disk is a member that has not come up yet.
+    const state = this.#joining || this.#directory.occupant() !== undefined ? 'joining' : 'fresh'
     return freshRoutes({ name: this.#name, state, found: () => this.#once(() => this.#found()), join: (invitation) => this.#once(() => this.#join(invitation)) })
   }
 

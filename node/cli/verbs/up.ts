@@ -135,7 +135,9 @@ function lastWords(machine: MachineLayout): string {
 const daemonState = async (machine: MachineLayout): Promise<DaemonState | undefined> => {
   if (!existsSync(machine.socket)) return undefined
   try {
-    return (await controlRequest(machine.socket, { path: '/state', timeoutMs: 2_000 })) as DaemonState
+    const answer = (await controlRequest(machine.socket, { path: '/state', timeoutMs: 2_000 })) as DaemonState
+    // On its way to being a member again: the caller waits for one or the other.
+    return answer.state === 'joining' ? undefined : answer
   } catch {
     // The socket of the last life, or a daemon that still starts: the caller asks again until its deadline.
     return undefined
