@@ -10,7 +10,7 @@ import { verbs } from './verbs/registry.ts'
 /** Default folder of `shoal up`. */
 export function defaultHome(environment: { readonly [name: string]: string | undefined }): string {
   if (environment['SHOAL_HOME'] !== undefined && environment['SHOAL_HOME'] !== '') return environment['SHOAL_HOME']
-  if (process.getuid?.() === 0) return '/var/lib/shoal-up'
+  if (process.getuid?.() === 0) return '/var/opt/shoal'
   return join(environment['XDG_DATA_HOME'] ?? join(environment['HOME'] ?? '/tmp', '.local/share'), 'shoal')
 }
 
