@@ -17,7 +17,7 @@ export const benchVerb: Verb = {
     ['--quick', 'fewer rounds: whether it works, not how well'],
     ['--home <folder>', 'measure the running cluster of this folder instead of a fresh one'],
   ],
-  examples: ['shoal bench start', 'shoal bench heal --json', 'shoal bench idle --quick --home /var/lib/shoal-up'],
+  examples: ['shoal bench start', 'shoal bench heal --json', 'shoal bench idle --quick --home /var/opt/shoal'],
   run: (context, [name = ''], flags) => {
     if (!benches.some((known) => known === name)) throw badArgument.make({ argument: name, expected: `one of ${benches.join(', ')}` })
     return runScript(context, join(folder, `${name}.ts`), wordsOf(flags, ['json', 'quick', 'home']))

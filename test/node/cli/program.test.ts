@@ -50,6 +50,6 @@ describe('cli / program', () => {
   it('keeps the cluster where the environment says', () => {
     equal(defaultHome({ SHOAL_HOME: '/h' }), '/h')
     const own = defaultHome({ SHOAL_HOME: '', HOME: '/home/jo' })
-    equal(own, process.getuid?.() === 0 ? '/var/lib/shoal-up' : '/home/jo/.local/share/shoal')
+    equal(own, process.getuid?.() === 0 ? '/var/opt/shoal' : '/home/jo/.local/share/shoal')
   })
 })

@@ -13,7 +13,7 @@ describe('cli / machines / layout', () => {
   })
 
   it('keeps everything below the home, and sockets within a unix address', () => {
-    const home = '/var/lib/shoal-up'
+    const home = '/var/opt/shoal'
     for (const path of Object.values(yardLayout(home))) ok(path === home || path.startsWith(`${home}/`), path)
     ok(machineLayout(home, 0, 50).socket.length < 108)
   })
