@@ -155,8 +155,9 @@ export function requestTimeout(message: string): ApiError {
   return failure(504, 'Timeout', `Timeout: ${message}`, {})
 }
 
+/** 503; with 0 seconds a client is not asked to try again, so that a person sees the message at once. */
 export function serviceUnavailable(message: string, retryAfterSeconds = 1): ApiError {
-  return failure(503, 'ServiceUnavailable', message, { retryAfterSeconds })
+  return failure(503, 'ServiceUnavailable', message, retryAfterSeconds === 0 ? {} : { retryAfterSeconds })
 }
 
 /** A Status that reports success, as deletions answer. */

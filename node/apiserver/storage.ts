@@ -136,7 +136,8 @@ export class Storage {
     } catch (error) {
       switch (agreementReason(error)) {
         case 'noMajority':
-          throw serviceUnavailable('the cluster has no majority of its voters in reach, so it accepts no writes; reads, logs and running Pods go on', 2)
+          // It was waited for already; kubectl would hide the message behind ten more tries.
+          throw serviceUnavailable('the cluster has no majority of its voters in reach, so it accepts no writes; reads, logs and running Pods go on', 0)
         case 'overloaded': throw tooManyRequests()
         case 'maybe': throw requestTimeout('the write was not confirmed in time and may still be applied')
         case 'stopped': throw serviceUnavailable('this peer is stopping; ask another')

@@ -74,6 +74,7 @@ describe('apiserver / in process', () => {
       const write = await fixture.http('POST', path, { body: JSON.stringify(configMap('no')), headers: { 'content-type': 'application/json' } })
       strictEqual(write.status, 503)
       ok(write.text.includes('no majority of its voters'))
+      strictEqual(write.headers['retry-after'], undefined)
     } finally {
       fixture.agreed.hasMajority = true
     }
