@@ -1,5 +1,6 @@
 // The peer thread's entry: builds the core with the real clock, the log in files and the engine, and ends the process when
 // the main thread hangs or the log cannot be written. Started by thread.ts with the core's options as its data.
+import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { required } from '../../protocol/base/assert.ts'
 import { createEngine } from '../../protocol/engine/engine.ts'
@@ -27,3 +28,5 @@ const core = new Core({
   },
 }, options, link)
 await core.start()
+// A thread keeps what Node made of its sources only when told to; the next one then needs no compiler in memory.
+flushCompileCache()

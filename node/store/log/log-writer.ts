@@ -1,5 +1,6 @@
 // The thread that writes the log: it appends and syncs, synchronously, and does nothing else, so that neither the API's
 // work nor the thread pool can delay it. What came in while it synced is written together with one sync.
+import { flushCompileCache } from 'node:module'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { required } from '../../../protocol/base/assert.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -64,6 +65,8 @@ function attempt(ids: readonly number[], act: () => void): void {
   }
 }
 
+// A thread keeps what Node made of its sources only when told to; the next one then needs no compiler in memory.
+flushCompileCache()
 const files = open(workerData)
 if (files === undefined) port.close()
 else port.on('message', (first: ToWriter) => carryOut(files, drain(first, port)))
