@@ -12,7 +12,7 @@ import type { Startable } from './base/lifecycle.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { OptionValues } from './base/options.ts'
-import { createClient } from './client/client.ts'
+import { createClient, type Client } from './client/client.ts'
 import { Informers } from './client/informers.ts'
 import { nodes } from './client/resource-types.ts'
 import { daemonOptions } from './config/options.ts'
@@ -23,7 +23,8 @@ import { ClusterAccess } from './daemon/cluster-access.ts'
 import { ControlServer } from './daemon/control-server.ts'
 import { freshRoutes, memberRoutes, type MemberParts } from './daemon/control-routes.ts'
 import { endpointsWithdrawn } from './daemon/other-kubelets.ts'
-import { catchUpTimeoutMs } from './daemon/limits.ts'
+import { drain, forgetNode } from './daemon/leaving.ts'
+import { catchUpTimeoutMs, farewellMs } from './daemon/limits.ts'
 import { ownAddress } from './daemon/own-address.ts'
 import { rootlessLabel } from './daemon/status.ts'
 import { createKubelet } from './kubelet/kubelet.ts'
@@ -32,9 +33,11 @@ import { Network } from './network/network.ts'
 import { DataDirectory } from './peer/data-directory.ts'
 import { noAgreement } from './peer/errors.ts'
 import { initCluster } from './peer/found.ts'
+import type { ManageDeps } from './peer/invitations.ts'
 import { joinCluster } from './peer/join.ts'
 import { peerOptions } from './peer/options.ts'
 import { Peer } from './peer/peer.ts'
+import { removePeer } from './peer/removal.ts'
 import { startPeerWorker } from './peer/thread.ts'
 import { systemClock } from './platform/clock.ts'
 import { resources } from './resources/registry.ts'
@@ -241,6 +244,7 @@ class Daemon {
         endpointsWithdrawn: (addresses, timeoutMs) =>
           endpointsWithdrawn({ membership: peer.members, find: (node) => access.endpoint(node), clock, own: (address, ms) => network.waitEndpointOut(address, ms), self: name }, addresses, timeoutMs),
         waitEndpointOut: (address, timeoutMs) => network.waitEndpointOut(address, timeoutMs),
+        preferAddress: (address) => network.preferAddress(address),
         networkReady: () => network.ready(),
       },
       {
@@ -273,7 +277,7 @@ class Daemon {
         clock, logger, metrics, random, membership: peer.members, works: peer.works,
       }),
     )
-    this.#member = { store, peer, access, client, informers, clock, name, apiPort: this.#options.apiPort, address: this.#address, logger, leave: () => this.#leave(peer) }
+    this.#member = { store, peer, access, client, informers, clock, name, apiPort: this.#options.apiPort, address: this.#address, logger, leave: (manage) => this.#leave(peer, kubelet, client, manage) }
     logger.child('daemon').info('this peer serves', { name, address: this.#address })
   }
 
@@ -287,8 +291,20 @@ class Daemon {
     }
   }
 
-  async #leave(peer: Peer): Promise<void> {
+  /** Ends this peer's Pods, takes it out of the cluster, and leaves a fresh data directory: an identity is never used again. */
+  async #leave(peer: Peer, kubelet: Startable, client: Client, manage: ManageDeps): Promise<void> {
+    const { name } = peer.identity.file
+    await drain(client, name, this.#ground.clock)
+    await kubelet.stop()
+    await forgetNode(client, name)
+    await removePeer(manage, name)
+    this.#ground.clock.after(farewellMs, () => void this.#farewell(peer))
+  }
+
+  async #farewell(peer: Peer): Promise<void> {
     await peer.stop(true)
+    await this.stop()
+    this.#directory.forget()
     this.#end(0)
   }
 }

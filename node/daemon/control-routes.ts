@@ -8,9 +8,7 @@ import type { Clock } from '../base/clock.ts'
 import type { DaemonState } from '../base/control.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Client } from '../client/client.ts'
-import { isNotFound } from '../client/errors.ts'
 import type { Informers } from '../client/informers.ts'
-import { nodes } from '../client/resource-types.ts'
 import { deleteInvitation, invite, listInvitations, type ManageDeps } from '../peer/invitations.ts'
 import type { Peer } from '../peer/peer.ts'
 import { removePeer } from '../peer/removal.ts'
@@ -18,6 +16,7 @@ import type { StateStore } from '../store/types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import type { ControlRoutes } from './control-server.ts'
 import { alreadyMember, notAMember, otherPeerFailed } from './errors.ts'
+import { forgetNode } from './leaving.ts'
 import { imageSendTimeoutMs } from './limits.ts'
 import { callKubelet } from './other-kubelets.ts'
 import { clusterStatus } from './status.ts'
@@ -41,7 +40,8 @@ export interface MemberParts {
   readonly name: string
   readonly address: string
   readonly apiPort: number
-  readonly leave: () => Promise<void>
+  /** Drains this peer and takes it out of the cluster; the daemon ends soon after. */
+  readonly leave: (manage: ManageDeps) => Promise<void>
 }
 
 const stateOf = (name: string, state: DaemonState['state']): DaemonState => ({ state, name, pid: process.pid })
@@ -98,11 +98,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
     },
     'DELETE /tokens/*': ({ argument }) => deleteInvitation(manage, argument),
     'DELETE /peers/*': ({ argument }) => remove(parts, manage, argument),
-    'POST /leave': async () => {
-      await remove(parts, manage, name)
-      // The answer leaves first.
-      clock.after(200, () => void parts.leave())
-    },
+    'POST /leave': () => parts.leave(manage),
     'POST /images': ({ stream }) => spreadImage(parts, stream),
   }
 }
@@ -112,14 +108,10 @@ const readyNodes = ({ access }: MemberParts): readonly string[] =>
     .filter((node) => node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true)
     .map((node) => node.metadata.name ?? '')
 
-/** Takes the peer out of the agreed table and its Node out of the API. */
+/** Takes a peer that is gone out of the API and out of the agreed table. Throws SHOAL_PEER_UNKNOWN. */
 async function remove(parts: MemberParts, manage: ManageDeps, name: string): Promise<void> {
   await removePeer(manage, name)
-  try {
-    await parts.client.resource(nodes).delete(name)
-  } catch (error) {
-    if (!isNotFound(error)) throw error
-  }
+  await forgetNode(parts.client, name)
 }
 
 /** Gives an image archive to every peer: kept on disk once, then sent to each. */

@@ -8,5 +8,7 @@ export const catchUpTimeoutMs = 15_000
 export const imageSendTimeoutMs = 300_000
 /** A leaving peer waits this long for its Pods to be moved. */
 export const drainTimeoutMs = 60_000
-/** How often the objects of a fresh cluster are tried again until they are there. */
-export const bootstrapRetryMs = 500
+/** How often a leaving peer looks whether its Pods are gone. */
+export const drainPollMs = 200
+/** The answer to `shoal leave` is sent before the daemon ends. */
+export const farewellMs = 200

@@ -71,6 +71,13 @@ export class DataDirectory {
     this.writeClusterFile(identity.file)
   }
 
+  /** Removes the peer that lived here, for good. The cluster file goes first: without it there is no peer. */
+  forget(): void {
+    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'proposal-counter', 'certificates', 'log', 'state', 'kubelet']) {
+      rmSync(join(this.path, name), { recursive: true, force: true })
+    }
+  }
+
   writeCertificates(certificates: Pick<PeerIdentity, 'node' | 'serving'>): void {
     for (const which of ['node', 'serving'] as const) {
       this.#write(`certificates/${which}.key`, certificates[which].privateKey, 0o600)
