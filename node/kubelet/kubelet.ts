@@ -57,6 +57,8 @@ class NodeKubelet implements Kubelet {
   readonly #server: KubeletServer
   readonly #agent: NodeAgent
   readonly #starts = new Slots(parallelStarts)
+  /** Sandboxes that want an address are made one by one: the wish is for the next one. */
+  readonly #wishes = new Slots(1)
   readonly #workers = new Map<string, PodWorker>()
   readonly #orphans = new Set<string>()
   #starter: Starter | undefined
@@ -190,7 +192,10 @@ class NodeKubelet implements Kubelet {
       starter: required(this.#starter, 'the starter'),
       volumes: this.#volumes,
       hostAddresses: () => this.#options.addresses,
-      startSlot: (run) => this.#starts.run(run),
+      startSlot: (run, address) => this.#starts.run(() => (address === undefined ? run() : this.#wishes.run(() => {
+        this.#deps.preferAddress?.(address)
+        return run()
+      }))),
       onGone: (gone) => {
         this.#workers.delete(gone)
         this.#count()

@@ -20,6 +20,8 @@ export interface KubeletDeps {
   readonly endpointsWithdrawn: (addresses: readonly string[], timeoutMs: number) => Promise<void>
   /** Resolves true when this peer's own rules no longer lead to the address, false after `timeoutMs`. */
   readonly waitEndpointOut: (address: string, timeoutMs: number) => Promise<boolean>
+  /** The next sandbox should get this address, if it is free. */
+  readonly preferAddress?: (address: string) => void
   /** Whether the Pod network of this peer is set up. */
   readonly networkReady: () => boolean
 }

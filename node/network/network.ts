@@ -128,6 +128,11 @@ export class Network implements Startable {
     }
   }
 
+  /** Makes the address plugin give this address to the next Pod, if it is free and one of this machine's. */
+  preferAddress(address: string): void {
+    this.#overlay.preferAddress(address)
+  }
+
   /** Resolves true once no rule in force leads to a Pod's address, false after `timeoutMs`. */
   waitEndpointOut(address: string, timeoutMs: number): Promise<boolean> {
     return this.#proxy?.waitEndpointOut(address, timeoutMs) ?? Promise.resolve(true)

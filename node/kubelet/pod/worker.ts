@@ -34,8 +34,8 @@ export interface WorkerDeps extends EndingDeps {
   readonly starter: Starter
   readonly volumes: Volumes
   readonly hostAddresses: () => readonly string[]
-  /** Bounds how many sandboxes are made at the same time. */
-  readonly startSlot: <T>(run: () => Promise<T>) => Promise<T>
+  /** Bounds how many sandboxes are made at the same time. With an address, the sandbox gets it if it is free. */
+  readonly startSlot: <T>(run: () => Promise<T>, address?: string) => Promise<T>
   /** Whether the Pod network is there; Pods in the host's network do not wait for it. */
   readonly networkReady: () => boolean
   /** The Pod has ended and nothing of it is left. */
@@ -263,7 +263,9 @@ export class PodWorker {
     }
     if (this.#isHeldBack('')) return false
     try {
-      await this.#deps.startSlot(() => this.#deps.starter.createSandbox(this.#pod, attempt))
+      // A machine that starts while it is cut off cannot tell the others a new address: its Pods keep the one that is known.
+      const known = specOf(this.#pod).hostNetwork === true ? undefined : this.#pod.status?.podIP
+      await this.#deps.startSlot(() => this.#deps.starter.createSandbox(this.#pod, attempt), known)
       this.#succeeded('')
       return true
     } catch (error) {

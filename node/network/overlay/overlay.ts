@@ -10,7 +10,7 @@ import { runCommand } from '../../platform/processes.ts'
 import { commandFailed, noRoute } from '../errors.ts'
 import { commandTimeoutMs, retryDelayMs, vxlanOverheadBytes } from '../limits.ts'
 import { addressOf } from '../proxy/proxy.ts'
-import { cniConfiguration, deviceName, macOf, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
+import { addressBefore, cniConfiguration, deviceName, macOf, networkName, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
 
 export interface OverlayDeps {
   readonly nodes: Informer<Node>
@@ -133,6 +133,15 @@ export class Overlay {
     if (this.#podCidr === own) return
     this.#podCidr = own
     for (const resolve of this.#readyWaiters.splice(0)) resolve()
+  }
+
+  /** Makes the address manager give this address next, if it is free and one of this machine's. */
+  preferAddress(address: string): void {
+    const before = addressBefore(address, this.#podCidr ?? '')
+    if (before === undefined) return
+    const folder = join(this.#options.ipamDirectory, networkName)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'last_reserved_ip.0'), before)
   }
 
   async #makeDevice(podCidr: string, outside: OutsideInterface): Promise<void> {

@@ -20,6 +20,8 @@ export interface OverlayPeer {
 
 /** Name of the VXLAN device. */
 export const deviceName = 'shoal.vx'
+/** Name of the Pod network in CNI's configuration, and of the folder in which its addresses are kept. */
+export const networkName = 'shoal'
 export const vxlanId = 42
 export const vxlanPort = 8472
 
@@ -29,6 +31,21 @@ const networkAddress = (podCidr: string): string => podCidr.split('/')[0] ?? ''
 export function macOf(podCidr: string): string {
   const octets = networkAddress(podCidr).split('.').map(Number)
   return ['02', '00', ...octets.map((octet) => octet.toString(16).padStart(2, '0'))].join(':')
+}
+
+const numberOf = (address: string): number => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
+
+/**
+ * The address before this one, when both are addresses of Pods of the CIDR. The address manager (CNI's host-local) gives
+ * the one after the last that it gave, so this is what it must be told to give `address` next.
+ */
+export function addressBefore(address: string, podCidr: string): string | undefined {
+  const [network = '', bits = '32'] = podCidr.split('/')
+  const offset = numberOf(address) - numberOf(network)
+  // The network's own address is nobody's, the first one is the bridge's.
+  if (!(offset >= 2 && offset < 2 ** (32 - Number(bits)) - 1)) return undefined
+  const before = numberOf(address) - 1
+  return [24, 16, 8, 0].map((shift) => Math.floor(before / 2 ** shift) % 256).join('.')
 }
 
 /** What is wanted for every machine but this one. */
@@ -70,5 +87,5 @@ export function cniConfiguration(podCidr: string, mtu: number, dataDirectory: st
     mtu,
     ipam: { type: 'host-local', dataDir: dataDirectory, ranges: [[{ subnet: podCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
   }
-  return `${JSON.stringify({ cniVersion: '0.4.0', name: 'shoal', plugins: [bridge] }, null, 2)}\n`
+  return `${JSON.stringify({ cniVersion: '0.4.0', name: networkName, plugins: [bridge] }, null, 2)}\n`
 }
