@@ -7,6 +7,9 @@ import { defaultHome, runCli } from './cli/program.ts'
 
 const environment = processEnvironment()
 
+// Whoever reads our output may stop reading: `shoal status | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74))
+
 const status = await runCli(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),

@@ -4,7 +4,7 @@ import type { Client } from '../../client/client.ts'
 import { nodes, pods, services } from '../../client/resource-types.ts'
 import type { Pod } from '../../objects/generated/core-v1.ts'
 import { isPodReady } from '../../objects/pods/lifecycle.ts'
-import { notReady } from '../errors.ts'
+import { daemonUnreachable, notReady } from '../errors.ts'
 import { deployWebExample } from '../examples.ts'
 import { LocalCluster } from '../local-cluster.ts'
 import { lineProgress, type Progress } from '../progress.ts'
@@ -30,6 +30,16 @@ const readyPods = async (client: Client): Promise<readonly Pod[]> => (await webP
 async function nodeReady(client: Client, name: string): Promise<boolean> {
   const node = await client.resource(nodes).get(name)
   return node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+}
+
+/** Whether the daemon answers as a member; while it starts nobody does. */
+async function isMember(cluster: LocalCluster, name: string): Promise<boolean> {
+  try {
+    return (await cluster.daemonState(name)).state === 'member'
+  } catch (error) {
+    if (daemonUnreachable.is(error)) return false
+    throw error
+  }
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
@@ -65,7 +75,7 @@ async function killDaemon(cluster: LocalCluster, client: Client, port: number, p
   const others = cluster.machines.map((machine) => machine.name).filter((name) => name !== victim)
   const servedMs = await until('the others did not serve', () => serves(cluster, others, port))
   progress.step(`the page answers through every other peer after ${seconds(servedMs)}`)
-  const backMs = await until('the daemon did not come back', async () => (await cluster.pids()).get(victim)?.pid !== undefined && (await nodeReady(client, victim)) && (await serves(cluster, [victim], port)))
+  const backMs = await until('the daemon did not come back', async () => (await isMember(cluster, victim)) && (await nodeReady(client, victim)) && (await serves(cluster, [victim], port)))
   const same = (await webPods(client)).map((pod) => pod.metadata.uid).sort().join() === before
   progress.step(`${victim} is back after ${seconds(backMs)}; ${same ? 'its Pods were adopted, none was restarted' : 'Pods were replaced'}`)
 }
