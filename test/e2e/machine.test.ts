@@ -1,0 +1,175 @@
+// What `shoal up` and `shoal down` promise the machine they run on: data that is kept, nothing left behind whatever was
+// killed before, peers that leave, invitations, images for everybody, and clear words for what cannot work.
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { yardId } from '../../node/cli/machines/yard-process.ts'
+import { freshHome, report, rootless, run, shoal, TestCluster } from '../support/cluster.ts'
+import { eventually } from '../support/eventually.ts'
+
+/** Processes, mounts, interfaces, cgroups and tables of a home that are there now. */
+async function leftOf(home: string): Promise<readonly string[]> {
+  const id = yardId(home)
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      const state = /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      const cgroup = readFileSync(`/proc/${pid}/cgroup`, 'utf8')
+      return state !== 'Z' && Number(pid) !== process.pid && (words.includes(home) || cgroup.includes(`shoal-${id}`)) ? [`process ${pid} ${words}`] : []
+    } catch {
+      // It ended while we looked.
+      return []
+    }
+  })
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n').filter((line) => line.includes(home))
+  const links = (await run('ip', ['-o', 'link'])).stdout.split('\n').filter((line) => line.includes(`shoal-${id}`))
+  const tables = rootless ? [] : (await run('nft', ['list', 'tables'])).stdout.split('\n').filter((line) => line.includes(`shoal-${id}`))
+  const root = '/sys/fs/cgroup'
+  const cgroups = !existsSync(root) ? [] : ['', ...readdirSync(root)].map((name) => join(root, name, `shoal-${id}`)).filter((path) => existsSync(path))
+  return [...processes, ...mounts, ...links, ...tables, ...cgroups]
+}
+
+const pidIn = (home: string, file: string): number => Number(readFileSync(join(home, file), 'utf8'))
+
+const childrenOf = (pid: number): readonly number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((word) => word !== '').map(Number)
+
+describe('e2e / machine', function () {
+  this.timeout(120_000)
+  let cluster: TestCluster
+  let home = ''
+
+  before(async function () {
+    this.timeout(180_000)
+    cluster = await TestCluster.up()
+    home = cluster.home
+  })
+  after(async function () {
+    this.timeout(60_000)
+    await cluster?.purge()
+  })
+
+  it('bad input: YAML, fields, types, names, sizes', async () => {
+    const refused = async (text: string, words: RegExp, ...more: readonly string[]): Promise<void> => {
+      const { status, stderr } = await cluster.kubectl.run(['create', '-f', '-', ...more], text)
+      equal(status, 1, text.slice(0, 80))
+      match(stderr, words)
+    }
+    await refused('apiVersion: v1\nkind: ConfigMap\n metadata: [', /error converting YAML|error parsing/)
+    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndatta: { a: b }\n', /unknown field "datta"/)
+    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: 7 }\n', /cannot unmarshal number into Go struct field|json: cannot unmarshal/, '--validate=false')
+    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Not_A_Name }\n', /metadata\.name: Invalid value: "Not_A_Name": a lowercase RFC 1123 subdomain/)
+    await refused('apiVersion: v1\nkind: Nothing\nmetadata: { name: a }\n', /no matches for kind "Nothing" in version "v1"/, '--validate=false')
+    await refused(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'huge' }, data: { a: 'x'.repeat(3 * 1024 * 1024 + 1) } }), /[Rr]equest entity too large|limit/, '--validate=false')
+    await refused('apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { c: d } }, spec: { containers: [{ name: a, image: a }] } } }\n', /`selector` does not match template `labels`/)
+    equal((await cluster.kubectl.run(['get', 'configmap', 'a'])).status, 1)
+  })
+
+  it('invitations: made, listed, taken back; damaged and unknown ones are refused with the reason', async () => {
+    const target = ['--data-dir', join(home, 'm1/lib/shoal')]
+    const { stdout } = await cluster.shoal('token', 'create', '--uses', '2', ...target)
+    match(stdout, /^shoal1\./)
+    const listed = await cluster.shoal('token', 'list', ...target)
+    const id = listed.stdout.trim().split('\n').slice(1).map((line) => line.split(/\s+/)[0]).at(-1) ?? ''
+    match(listed.stdout, /USES LEFT/)
+    equal((await cluster.shoal('token', 'delete', id, ...target)).status, 0)
+    ok(!(await cluster.shoal('token', 'list', ...target)).stdout.includes(id))
+    const join_ = async (invitation: string): Promise<{ readonly status: number; readonly stderr: string }> =>
+      cluster.shoal('join', invitation, '--data-dir', join(home, 'joiner'), '--name', 'late')
+    const damaged = await join_(`${stdout.trim().slice(0, -6)}AAAAAA`)
+    ok(damaged.status !== 0)
+    match(damaged.stderr, /invitation/)
+    const nonsense = await join_('shoal1.nonsense')
+    ok(nonsense.status !== 0)
+    match(nonsense.stderr, /invitation/)
+  })
+
+  it('a second peer of the same name, an expired invitation and a data directory in use are refused with the reason', async () => {
+    const target = ['--data-dir', join(home, 'm1/lib/shoal')]
+    const token = async (...args: readonly string[]): Promise<string> => (await cluster.shoal('token', 'create', ...args, ...target)).stdout.trim()
+    const inMachine = async (...args: readonly string[]): Promise<string> => {
+      const { node, main } = cluster.local.config
+      return cluster.inside('peer-1', 'timeout', '30', node, main, ...args).then(() => 'it worked', (error: Error) => error.message)
+    }
+    const expired = await token('--ttl', '1')
+    match(await inMachine('join', await token(), '--name', 'peer-2', '--data-dir', '/var/lib/second'), /already has a peer named peer-2/)
+    // The first question took longer than its second of life.
+    match(await inMachine('join', expired, '--name', 'late', '--data-dir', '/var/lib/second'), /expired/)
+    match(await inMachine('daemon', '--data-dir', '/var/lib/shoal'), /in use|already runs|another/)
+    equal((await cluster.local.daemonState('peer-1')).state, 'member')
+  })
+
+  it('an image that is loaded is on every peer', async () => {
+    const startMs = performance.now()
+    const { status, stdout, stderr } = await cluster.shoal('image', 'load', join(home, 'images/busybox.tar'), '--data-dir', join(home, 'm1/lib/shoal'))
+    equal(status, 0, stderr)
+    report('image on three peers', startMs)
+    for (const name of cluster.names) match(stdout, new RegExp(`${name}: `))
+  })
+
+  it('a port that is taken is named', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const other = freshHome()
+    try {
+      const { status, stdout, stderr } = await shoal(other, 'up', '--api-port', String(port))
+      ok(status !== 0, stdout)
+      match(stderr, new RegExp(String(port)))
+      match(stderr, /in use|taken/)
+    } finally {
+      server.close()
+      await shoal(other, 'down', '--purge')
+    }
+    deepEqual(await leftOf(other), [])
+  })
+
+  it('peers leave: by their own wish, and removed when they are gone', async () => {
+    const victim = 'peer-3'
+    await cluster.local.killMachine(victim)
+    const gone = await cluster.shoal('peer', 'remove', victim, '--data-dir', join(home, 'm1/lib/shoal'))
+    equal(gone.status, 0, gone.stderr)
+    await eventually('two peers', async () => (await cluster.local.status('peer-1')).peers.filter((peer) => peer.state !== 'left').length === 2)
+    equal((await cluster.kubectl.run(['get', 'node', victim])).status, 1)
+    equal((await cluster.kubectl.run(['create', 'configmap', 'still-writes', '--request-timeout=20s'])).status, 0)
+    const left = await cluster.shoal('leave', '--data-dir', join(home, 'm2/lib/shoal'))
+    equal(left.status, 0, left.stderr)
+    await eventually('one peer', async () => (await cluster.local.status('peer-1')).peers.filter((peer) => peer.state !== 'left').length === 1)
+    await eventually('a write with one peer', async () => (await cluster.kubectl.run(['create', 'configmap', 'alone', '--request-timeout=5s'])).status === 0)
+  })
+
+  it('down leaves nothing', async () => {
+    await cluster.local.close()
+    const startMs = performance.now()
+    equal((await shoal(home, 'down')).status, 0)
+    report('shoal down', startMs)
+    deepEqual(await leftOf(home), [])
+    match((await shoal(home, 'status')).stderr, /shoal up/)
+  })
+
+  for (const victim of ['yard.pid', 'relay.pid', 'the first process of the yard']) {
+    it(`kill -9 of ${victim.replace('.pid', '')}: ${victim === 'yard.pid' ? 'up again has the data, and ' : ''}down still leaves nothing`, async () => {
+      const own = freshHome()
+      const one = await TestCluster.upIn(own, '--peers', '1')
+      await one.kubectl.ok(['create', 'configmap', 'kept', '--from-literal=a=b'])
+      const yard = pidIn(own, 'yard.pid')
+      process.kill(victim.endsWith('.pid') ? pidIn(own, victim) : (childrenOf(yard)[0] ?? yard), 'SIGKILL')
+      if (victim === 'yard.pid') {
+        await one.local.close()
+        equal(await (await TestCluster.upIn(own, '--peers', '1')).kubectl.ok(['get', 'configmap', 'kept', '-o', 'jsonpath={.data.a}']), 'b')
+      }
+      await one.purge()
+      deepEqual(await leftOf(own), [])
+      ok(!existsSync(own))
+    })
+  }
+
+  it('kill -9 of up itself: down leaves nothing', async () => {
+    const own = freshHome()
+    const killed = run('timeout', ['-s', 'KILL', '2', join(import.meta.dirname, '../../shoal'), 'up', '--home', own])
+    ok((await killed).status !== 0)
+    equal((await shoal(own, 'down', '--purge')).status, 0)
+    deepEqual(await leftOf(own), [])
+  })
+})
