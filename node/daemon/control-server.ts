@@ -2,10 +2,13 @@
 // this file knows requests, answers and errors, and nothing of clusters.
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ShoalError } from '../base/errors.ts'
 import type { Startable } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
+import { dataDirectoryInUse } from './errors.ts'
 import { controlBodyBytes } from './limits.ts'
 
 /** One request, decoded. */
@@ -35,6 +38,18 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
+/** Whether somebody listens on the socket; one that a killed daemon left behind refuses. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
 export class ControlServer implements Startable {
   readonly #path: string
   readonly #routes: () => ControlRoutes
@@ -48,7 +63,9 @@ export class ControlServer implements Startable {
     this.#logger = logger
   }
 
+  /** Throws SHOAL_DATA_DIRECTORY_IN_USE when another daemon answers behind the same door, and leaves that one alone. */
   async start(): Promise<void> {
+    if (await answers(this.#path)) throw dataDirectoryInUse.make({ directory: dirname(this.#path) })
     rmSync(this.#path, { force: true })
     const server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => this.#refuse(response, error))

@@ -19,6 +19,12 @@ export const alreadyMember = defineError<{ name: string }>({
   remedy: 'To make it a new peer, let it leave (`shoal leave`) and start it on an empty data directory.',
 })
 
+export const dataDirectoryInUse = defineError<{ directory: string }>({
+  code: 'SHOAL_DATA_DIRECTORY_IN_USE',
+  message: ({ directory }) => `another daemon runs with the data directory ${directory}`,
+  remedy: 'Stop that one first (`systemctl stop shoal`), or name another folder with --data-dir.',
+})
+
 export const noAddress = defineError<Record<string, never>>({
   code: 'SHOAL_NO_ADDRESS',
   message: () => 'this machine has no IPv4 address that others could reach',

@@ -1,12 +1,12 @@
 // The daemon's door: routes, arguments, bodies, refusals and their statuses, and who may open it.
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger } from '../../../node/base/logger.ts'
 import { ControlServer, type ControlRoutes } from '../../../node/daemon/control-server.ts'
-import { notAMember } from '../../../node/daemon/errors.ts'
+import { dataDirectoryInUse, notAMember } from '../../../node/daemon/errors.ts'
 import { controlBodyBytes } from '../../../node/daemon/limits.ts'
 
 interface Answer {
@@ -44,6 +44,14 @@ describe('daemon / control server', () => {
       outgoing.on('error', reject)
       outgoing.end(body)
     })
+
+  it('a second daemon on the same folder is refused, and the first one stays reachable', async () => {
+    routes = { 'GET /state': () => Promise.resolve({ state: 'fresh' }) }
+    const second = new ControlServer(socketPath, () => routes, silentLogger)
+    await rejects(second.start(), (error) => dataDirectoryInUse.is(error))
+    await second.stop()
+    equal((await ask('GET', '/state')).status, 200)
+  })
 
   it('is open to its owner only, and gone when it stops', async () => {
     equal(statSync(socketPath).mode & 0o777, 0o600)
