@@ -17,6 +17,7 @@ import { gateRegistrar } from './gate.ts'
 import {
   addressDialTimeoutMs, dialTimeoutMs, frameMaxBytes, gossipInlineBytes, inboundPerSecond, maxConnections, maxPendingInbound, maxStreamsPerProtocol, requestTimeoutMs,
 } from './limits.ts'
+import { lazyWindow } from './lazy-window.ts'
 import { oneWrite } from './one-write.ts'
 import type { Trust } from './trust.ts'
 
@@ -87,7 +88,7 @@ export class Host {
   /** Answers streams of a protocol. */
   handle(protocol: string, handler: (from: PeerId, stream: Stream) => void): Promise<void> {
     const limits = { maxInboundStreams: maxStreamsPerProtocol, maxOutboundStreams: maxStreamsPerProtocol }
-    return this.#node.handle(protocol, (stream: Stream, connection: Connection) => handler(connection.remotePeer.toString(), stream), limits)
+    return this.#node.handle(protocol, (stream: Stream, connection: Connection) => handler(connection.remotePeer.toString(), lazyWindow(stream)), limits)
   }
 
   connected(peer: PeerId): boolean {
