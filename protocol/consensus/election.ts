@@ -16,9 +16,13 @@ export function leaderIsNear(core: RaftCore): boolean {
   return core.role.kind === 'leader' || core.nowMs - core.leaderHeardMs < electionMinMs
 }
 
-/** May this peer stand for election at all? */
+/**
+ * May this peer stand for election at all? Also one whose own removal is in its log and not committed: it may be the only
+ * one whose log is long enough to bring that removal about (Raft thesis, section 4.2.2).
+ */
 function mayStand(core: RaftCore): boolean {
-  return core.isVoter && core.mayVote
+  const votes = core.isVoter || core.configurations.at(core.commit).voters.includes(core.self)
+  return votes && core.mayVote
 }
 
 /** Begins a pre-vote when the election timer has run out. */

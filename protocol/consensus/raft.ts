@@ -314,7 +314,9 @@ export class Raft {
     const entries: Entry[] = []
     const last = core.mark === undefined ? core.log.lastIndex : core.unsaved - 1
     for (let index = core.unsaved; index <= last; index++) entries.push(core.log.entry(index))
-    const hardState: HardState = { term: core.term, vote: core.vote, commit: core.commit }
+    // The hard state comes first on disk and may survive a torn save alone: what it calls committed must be there before it,
+    // or the entries that this save was to replace would be taken for committed ones.
+    const hardState: HardState = { term: core.term, vote: core.vote, commit: Math.min(core.commit, core.unsaved - 1) }
     const sequence = ++core.saveSequence
     core.saves.push({ sequence, term: core.term, vote: core.vote, lastIndex: last, startedMs: core.nowMs })
     core.givenTerm = core.term

@@ -199,10 +199,10 @@ export function handleAppendReply(core: RaftCore, from: PeerId, message: AppendR
   passLeadership(core)
 }
 
-/** The last entry here that the follower may have too. */
+/** The last entry here that the follower may have too; before the retained log when only a snapshot can help. */
 function commonIndex(core: RaftCore, match: LogIndex, matchTerm: number): LogIndex {
   let index = Math.min(match, core.log.lastIndex)
-  while (index >= core.log.firstIndex && (core.log.termAt(index) ?? 0) > matchTerm) index--
+  while (index >= core.log.firstIndex - 1 && index > 0 && (core.log.termAt(index) ?? 0) > matchTerm) index--
   return index
 }
 
