@@ -10,7 +10,7 @@ import { runCommand } from '../../platform/processes.ts'
 import { commandFailed, noRoute } from '../errors.ts'
 import { commandTimeoutMs, retryDelayMs, vxlanOverheadBytes } from '../limits.ts'
 import { addressOf } from '../proxy/proxy.ts'
-import { addressBefore, cniConfiguration, deviceName, macOf, networkName, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
+import { addressBefore, bridgeName, cniConfiguration, deviceName, gatewayOf, macOf, networkName, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
 
 export interface OverlayDeps {
   readonly nodes: Informer<Node>
@@ -44,6 +44,12 @@ export async function outsideInterface(address: string): Promise<OutsideInterfac
   const name = lines.find((line) => line.includes(` ${address}/`))?.trim().split(/\s+/)[1]
   if (name === undefined) throw noRoute.make({ address })
   return { name, mtu: Number(readFileSync(`/sys/class/net/${name}/mtu`, 'utf8')) || 1500 }
+}
+
+/** A machine that joins anew gets another Pod CIDR: the bridge of its former life must not keep the old address. */
+async function removeForeignBridge(podCidr: string): Promise<void> {
+  const { stdout } = await runCommand('ip', ['-o', '-4', 'addr', 'show', 'dev', bridgeName])
+  if (stdout.includes('inet ') && !stdout.includes(`inet ${gatewayOf(podCidr)}/`)) await ip(['link', 'del', bridgeName])
 }
 
 export class Overlay {
@@ -153,6 +159,7 @@ export class Overlay {
     }
     await ip(['link', 'set', deviceName, 'address', macOf(podCidr), 'mtu', String(mtu), 'up'])
     await ip(['addr', 'replace', `${network}/32`, 'dev', deviceName])
+    await removeForeignBridge(podCidr)
     writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
     mkdirSync(this.#options.cniDirectory, { recursive: true })
     mkdirSync(this.#options.ipamDirectory, { recursive: true })

@@ -18,6 +18,8 @@ export interface OverlayPeer {
   readonly mac: string
 }
 
+/** Name of the bridge on which a machine's Pods sit. */
+export const bridgeName = 'cni0'
 /** Name of the VXLAN device. */
 export const deviceName = 'shoal.vx'
 /** Name of the Pod network in CNI's configuration, and of the folder in which its addresses are kept. */
@@ -26,6 +28,9 @@ export const vxlanId = 42
 export const vxlanPort = 8472
 
 const networkAddress = (podCidr: string): string => podCidr.split('/')[0] ?? ''
+
+/** The bridge's address: the first host of the Pod CIDR. */
+export const gatewayOf = (podCidr: string): string => networkAddress(podCidr).replace(/\d+$/, (last) => String(Number(last) + 1))
 
 /** The device's hardware address: locally administered, made from its network address. */
 export function macOf(podCidr: string): string {
@@ -80,7 +85,7 @@ export function overlayChange(before: readonly OverlayPeer[], after: readonly Ov
 export function cniConfiguration(podCidr: string, mtu: number, dataDirectory: string): string {
   const bridge = {
     type: 'bridge',
-    bridge: 'cni0',
+    bridge: bridgeName,
     isGateway: true,
     ipMasq: false,
     hairpinMode: true,

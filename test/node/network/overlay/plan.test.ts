@@ -1,6 +1,6 @@
 // The overlay's plan: what the kernel is told when machines come, move and go.
 import { deepEqual, equal } from 'node:assert/strict'
-import { addressBefore, cniConfiguration, macOf, overlayChange, overlayPeers } from '../../../../node/network/overlay/plan.ts'
+import { addressBefore, cniConfiguration, gatewayOf, macOf, overlayChange, overlayPeers } from '../../../../node/network/overlay/plan.ts'
 
 const nodes = [
   { name: 'a', address: '192.0.2.1', podCidr: '10.244.0.0/24' },
@@ -13,6 +13,7 @@ describe('network / overlay / plan', () => {
     deepEqual(overlayPeers(nodes, 'a'), [{ address: '192.0.2.2', podCidr: '10.244.1.0/24', gateway: '10.244.1.0', mac: '02:00:0a:f4:01:00' }])
   })
   it('hardware addresses are local and differ', () => equal(macOf('10.244.255.0/24'), '02:00:0a:f4:ff:00'))
+  it('the bridge has the first host address', () => equal(gatewayOf('10.244.7.0/24'), '10.244.7.1'))
   it('a machine that moved is taken down at its old address and put up at its new one', () => {
     const before = overlayPeers(nodes, 'a')
     const after = overlayPeers(nodes.map((node) => (node.name === 'b' ? { ...node, address: '192.0.2.9' } : node)), 'a')
