@@ -95,7 +95,7 @@ describe('e2e / machine', function () {
     match(await inMachine('join', await token(), '--name', 'peer-2', '--data-dir', '/var/lib/second'), /already has a peer named peer-2/)
     // The first question took longer than its second of life.
     match(await inMachine('join', expired, '--name', 'late', '--data-dir', '/var/lib/second'), /expired/)
-    match(await inMachine('daemon', '--data-dir', '/var/lib/shoal'), /in use|already runs|another/)
+    match(await inMachine('daemon', '--data-dir', '/var/lib/shoal'), /another daemon runs with the data directory/)
     equal((await cluster.local.daemonState('peer-1')).state, 'member')
   })
 
