@@ -243,4 +243,9 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/cli/verbs/up.ts': 'held by the clusters of test/e2e: every one is made by it',
   'node/daemon.ts': 'the composition root, held by the clusters of test/e2e',
   'node/main.ts': 'the process edge, held by test/node/cli/verbs/sim.test.ts and the clusters of test/e2e',
+  'node/network/endpoints.ts': 'held by the tests of model and zone',
+  'node/network/network.ts': 'glue, held by test/e2e',
+  'node/network/overlay/overlay.ts': 'drives the kernel by plan.ts, held by test/e2e',
+  'node/network/proxy/nft-driver.ts': 'drives nft; its scripts are loaded by rules.test.ts, the rest is held by test/e2e',
+  'node/network/proxy/proxy.ts': 'glue over model and rules, held by test/e2e',
 }
