@@ -182,6 +182,11 @@ export class TestCluster {
     return this.local.machine(name).address
   }
 
+  /** A peer's data directory as this host sees it, for the command's --data-dir. */
+  dataDirectory(name: string): string {
+    return join(this.local.machine(name).lib, 'shoal')
+  }
+
   /** Runs a program in a machine's namespaces; answers its standard output. */
   async inside(name: string, ...command: readonly string[]): Promise<string> {
     const pid = (await this.local.pids()).get(name)?.machinePid
