@@ -70,6 +70,8 @@ export class TestCluster {
   lossRate: number
   /** Peers whose disk does not answer. */
   readonly stalled = new Set<string>()
+  /** Saves of one life of a peer: how many were begun and how many are done. */
+  readonly #turns = new WeakMap<object, { taken: number; done: number }>()
   readonly log: string[] = []
   readonly #options: ClusterOptions
   #events: { readonly atMs: number; readonly order: number; readonly run: () => void }[] = []
@@ -243,9 +245,14 @@ export class TestCluster {
     const after = ready.sendAfterSave
     if (ready.save !== undefined || after.length > 0) {
       const { save } = ready
+      const turns = this.#turns.get(engine) ?? { taken: 0, done: 0 }
+      this.#turns.set(engine, turns)
+      const turn = turns.taken++
       const finish = (): void => {
         if (!peer.up || peer.engine !== engine) return
-        if (this.stalled.has(peer.id)) return this.#at(10, finish)
+        // A disk keeps the order of its writes, also after it stood still.
+        if (this.stalled.has(peer.id) || turns.done !== turn) return this.#at(10, finish)
+        turns.done++
         if (save !== undefined) writeSave(peer, save)
         for (const { to, message } of after) this.#send(peer.id, to, encodeMessage(cluster, message))
         if (save !== undefined) engine.saved(save.sequence)
