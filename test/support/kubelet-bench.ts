@@ -36,6 +36,9 @@ export class KubeletBench {
         this.runtime.calls.push('withdrawn')
         return Promise.resolve()
       },
+      preferAddress: (address) => {
+        this.runtime.calls.push(`prefer ${address}`)
+      },
       waitEndpointOut: () => Promise.resolve(true),
       networkReady: () => this.networkReady,
     }, testOptions(this.folder))

@@ -97,10 +97,14 @@ describe('kubelet', () => {
   it('starts its Pods again after a reboot, without being told by anyone', async () => {
     await bench.create('web')
     await bench.ready('web')
+    const known = (await bench.pod('web'))?.status?.podIP
+    ok(known !== undefined && !bench.runtime.calls.some((call) => call.startsWith('prefer ')))
     await bench.restart(async () => {
       for (const id of bench.runtime.sandboxes.keys()) await bench.runtime.stopSandbox(id)
     })
     await bench.until('the restart', 'web', (pod) => pod?.status?.containerStatuses?.[0]?.restartCount === 1 && pod.status.containerStatuses[0].ready)
+    // With the address that the others know of, since nobody may be there to hear of a new one.
+    ok(bench.runtime.calls.includes(`prefer ${known}`))
   })
 
   it('removes folders of Pods that are gone, and remembers how far it has seen', async () => {
