@@ -3,7 +3,8 @@
 // back, stand still and lose each other, as the run wants it.
 import { assert, required } from '../protocol/base/assert.ts'
 import type { PeerId } from '../protocol/base/ids.ts'
-import type { Message } from '../protocol/message/message.ts'
+import { decodeGossipBatch, decodeMessage, encodeGossipBatch, encodeMessage } from '../protocol/message/codec.ts'
+import type { GossipBatch, Message } from '../protocol/message/message.ts'
 import type { Transaction } from '../protocol/message/transaction.ts'
 import { Disk } from './disk.ts'
 import type { SavedState } from './disk.ts'
@@ -21,14 +22,17 @@ export const buildBudgetUs: SimUs = 60_000_000
 /** The slowest disk: with a slower one a lone voter, which steps down when it cannot save, would hardly ever lead. */
 export const slowestSyncUs: SimUs = 150_000
 
+const clusterId = { cluster: 'simulated', incarnation: 1 }
+
 export class Cluster {
   readonly world: World
   readonly network: Network
-  readonly peers: readonly SimPeer[]
+  readonly peers: SimPeer[]
   readonly options: RunOptions
   /** Called when a peer hands something to its disk; the nemesis listens. */
   onSave: (peer: SimPeer) => void = () => {}
   readonly #gossip: Gossip
+  readonly #makePeer: (id: PeerId, index: number) => SimPeer
   readonly #byId = new Map<PeerId, SimPeer>()
   /** Peers whose record was written; the others do not exist yet. */
   readonly #joined = new Set<number>()
@@ -42,25 +46,27 @@ export class Cluster {
       world,
       createEngine,
       engineOptions: {
-        cluster: { cluster: 'simulated', incarnation: 1 }, maxVoters: options.maxVoters, works: ['controllers', 'scheduler'], keptEntries: options.keptEntries,
+        cluster: clusterId, maxVoters: options.maxVoters, works: ['controllers', 'scheduler'], keptEntries: options.keptEntries,
       },
       watcher,
       send: (from, to, message) => this.#send(from, to, message),
       saving: (peer) => this.onSave(this.byId(peer)),
-      publish: (from, batch) => this.#gossip.publish(this.#index(from), batch),
+      publish: (from, batch) => this.#gossip.publish(this.#index(from), this.#overWire(batch)),
       fetchState: (to, from, arrive) => this.#fetchState(to, from, arrive),
     }
     const slow = world.random.integer(options.peers)
-    this.peers = Array.from({ length: options.peers }, (_, index) => {
+    this.#makePeer = (id, index) => {
       const meanSyncUs = Math.min(slowestSyncUs, options.disk.meanSyncUs * (index === slow ? options.slowDisk : 1))
       const traits = {
         drift: 1 + (world.random.float() * 2 - 1) * options.drift,
         wallOffsetMs: Math.round((world.random.float() * 2 - 1) * options.wallSpreadMs),
         saveStateUs: options.saveStateUs,
       }
-      return new SimPeer(`p${index}`, index, new Disk(world, { ...options.disk, meanSyncUs }), traits, around)
-    })
-    for (const peer of this.peers) this.#byId.set(peer.id, peer)
+      const peer = new SimPeer(id, index, new Disk(world, { ...options.disk, meanSyncUs }), traits, around)
+      this.#byId.set(id, peer)
+      return peer
+    }
+    this.peers = Array.from({ length: options.peers }, (_, index) => this.#makePeer(`p${index}`, index))
   }
 
   peer(index: number): SimPeer {
@@ -110,6 +116,14 @@ export class Cluster {
     this.#deleteRecord(peer)
   }
 
+  /** A disk is wiped: the machine's old peer never comes back, and a new one with another identity joins in its place. */
+  wipe(peer: SimPeer): void {
+    this.remove(peer)
+    const next = this.#makePeer(`${peer.id}n`, peer.index)
+    this.peers[peer.index] = next
+    this.#joinLater(next)
+  }
+
   /** Whoever leads, by its own account, with the greatest term. */
   leader(): SimPeer | undefined {
     let best: SimPeer | undefined
@@ -121,6 +135,19 @@ export class Cluster {
       bestTerm = status.term
     }
     return best
+  }
+
+  #joinLater(peer: SimPeer): void {
+    const again = (): void => this.world.after(1_000_000, () => this.#joinLater(peer))
+    const running = this.running()
+    if (running.length === 0) return again()
+    const host = this.world.random.pick(running)
+    host.write(joinTransaction(peer), (answer) => {
+      if (answer.kind === 'maybe' || !host.running) return again()
+      this.#joined.add(peer.index)
+      peer.disk.installState(host.state())
+      peer.start(false)
+    })
   }
 
   #deleteRecord(peer: SimPeer): void {
@@ -160,7 +187,12 @@ export class Cluster {
     const fromIndex = this.#index(from)
     this.world.trace.mix(fromIndex * 64 + target.index)
     this.world.trace.line(this.world.nowUs, () => `${from} -> ${to} ${describeMessage(message)}`)
-    this.network.send(fromIndex, target.index, () => target.receive(from, message))
+    const wired = this.options.wire ? decodeMessage(clusterId, encodeMessage(clusterId, message)) : message
+    this.network.send(fromIndex, target.index, () => target.receive(from, wired))
+  }
+
+  #overWire(batch: GossipBatch): GossipBatch {
+    return this.options.wire ? decodeGossipBatch(clusterId, encodeGossipBatch(batch)) : batch
   }
 
   #fetchState(to: PeerId, from: PeerId, arrive: (state: SavedState) => void): void {

@@ -1,5 +1,6 @@
 // The simulator's command: replays a seed exactly, or runs many. It prints what was drawn, and the final hash, by which two
 // runs of one seed are the same or not. A failing seed is run again with recording, and its timeline printed, a line an event.
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { createEngine } from '../protocol/engine/engine.ts'
 import { seededRandom } from '../protocol/base/random.ts'
 import { describeOptions, swarmOptions } from './options.ts'
@@ -15,6 +16,7 @@ const usage = `shoal sim: runs a cluster in virtual time from a seed.
   --hours H       the same in hours
   --seeds K       run K seeds from S on
   --scenario NAME a named run; --scenario list shows them
+  --history FILE  write what clients asked and were answered, a line of JSON an operation
   --timeline      print the timeline also when nothing fails
 `
 
@@ -32,6 +34,7 @@ export interface Arguments {
   readonly peers: number | undefined
   readonly faultyMs: number
   readonly scenario: string | undefined
+  readonly history: string | undefined
   readonly timeline: boolean
 }
 
@@ -41,7 +44,7 @@ export function readArguments(words: readonly string[]): Arguments | string {
   for (let i = 0; i < words.length; i++) {
     const name = words[i] ?? ''
     if (name === '--timeline') values.set(name, 'yes')
-    else if (['--seed', '--seeds', '--peers', '--time', '--hours', '--scenario'].includes(name)) values.set(name, words[++i] ?? '')
+    else if (['--seed', '--seeds', '--peers', '--time', '--hours', '--scenario', '--history'].includes(name)) values.set(name, words[++i] ?? '')
     else return `unknown argument ${name}`
   }
   const whole = (name: string, otherwise: number): number => Number(values.get(name) ?? otherwise)
@@ -53,7 +56,7 @@ export function readArguments(words: readonly string[]): Arguments | string {
   if (!Number.isInteger(seed) || seed < 0) return '--seed wants a whole number'
   if (!Number.isInteger(seeds) || seeds < 1) return '--seeds wants a whole number from 1'
   if (peers !== undefined && !(Number.isInteger(peers) && peers >= 1 && peers <= 64)) return '--peers wants 1 to 64'
-  return { seed, seeds, peers, faultyMs, scenario: values.get('--scenario'), timeline: values.has('--timeline') }
+  return { seed, seeds, peers, faultyMs, scenario: values.get('--scenario'), history: values.get('--history'), timeline: values.has('--timeline') }
 }
 
 /** What a seed draws. */
@@ -89,11 +92,14 @@ function main(words: readonly string[]): number {
     return 0
   }
   let failed = 0
+  if (chosen.history !== undefined) writeFileSync(chosen.history, '')
   for (let i = 0; i < chosen.seeds; i++) {
     const named = scenarios.find((one) => one.name === chosen.scenario)
     const options = named?.options ?? optionsOf(chosen.seed + i, chosen.peers, chosen.faultyMs)
     const startedMs = performance.now()
-    const result = runOnce(options, createEngine, false)
+    const lines: string[] = []
+    const result = runOnce(options, createEngine, false, (line) => { if (chosen.history !== undefined) lines.push(JSON.stringify(line)) })
+    if (chosen.history !== undefined) appendFileSync(chosen.history, lines.map((line) => `${line}\n`).join(''))
     report(result, options, startedMs, chosen.timeline)
     if (result.violation !== undefined) failed++
   }

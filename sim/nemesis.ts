@@ -30,7 +30,11 @@ export class Nemesis {
     this.#every(faults.exileUs, () => this.#exile())
     this.#every(faults.damageUs, () => this.#damage())
     this.#every(faults.stopUs, () => this.#stop())
-    this.#every(faults.removeUs, () => this.#remove())
+    this.#every(faults.removeUs, () => this.#remove(false))
+    this.#every(faults.stuporUs, () => this.#stupor())
+    this.#every(faults.unhealthyUs, () => this.#unhealthy())
+    this.#every(faults.leaveUs, () => this.#remove(true))
+    this.#every(faults.wipeUs, () => this.#wipe())
   }
 
   /** The end of all faults: paths open, messages arrive, disks are quick, everybody runs. */
@@ -42,6 +46,7 @@ export class Nemesis {
     for (const peer of this.#cluster.joined()) {
       peer.disk.calm({ meanSyncUs: 500, tornShare: 0 })
       this.#cluster.restart(peer)
+      peer.health(true)
     }
   }
 
@@ -136,20 +141,60 @@ export class Nemesis {
     if (running.length === 0) return
     const peer = this.#random.pick(running)
     this.#note(`${peer.id} is stopped`)
-    peer.stop()
+    peer.stop(false)
     this.#cluster.world.after(300_000, () => {
       if (!this.#calm) this.#crash(peer)
     })
   }
 
-  /** One peer is gone for good and removed. */
-  #remove(): void {
+  /**
+   * A machine stands still for longer than an election takes, and what it was told meanwhile waits unread. When it goes on
+   * it is cut off: alone, or from the start together with another one that goes on believing in it.
+   */
+  #stupor(): void {
+    const { network, options, world } = this.#cluster
+    const victim = this.#victim()
+    if (!victim.running) return
+    const forUs = 3_000_000 + exponentialUs(this.#random, 2_000_000)
+    const partner = this.#random.chance(0.5) ? this.#random.integer(options.peers) : victim.index
+    const cut = (): void => {
+      if (this.#calm) return
+      this.#note(`p${victim.index} and p${partner} are cut off`)
+      const inside = (peer: number): boolean => peer === victim.index || peer === partner
+      for (let a = 0; a < options.peers; a++) for (let b = 0; b < options.peers; b++) if (inside(a) !== inside(b)) network.block(a, b)
+    }
+    victim.pause(forUs)
+    world.after(partner === victim.index ? Math.max(0, forUs - 1000) : 0, cut)
+    world.after(forUs + 14_000_000, () => { if (!this.#calm) this.#heal() })
+  }
+
+  /** A main thread that does not beat. */
+  #unhealthy(): void {
+    const peer = this.#victim()
+    this.#note(`${peer.id} is not well`)
+    peer.health(false)
+    this.#later(this.#cluster.options.apartUs, () => peer.health(true))
+  }
+
+  /** A machine comes back with an empty disk, and so as another peer. */
+  #wipe(): void {
+    const joined = this.#cluster.joined()
+    if (this.#removed || joined.length < 3 || !this.#canSpareVoter(joined)) return
+    this.#removed = true
+    const peer = this.#random.pick(joined)
+    this.#note(`the disk of ${peer.id} is wiped`)
+    this.#cluster.wipe(peer)
+  }
+
+  /** One peer is gone for good and removed; with `leave` it says so before it goes. */
+  #remove(leave: boolean): void {
     const joined = this.#cluster.joined()
     if (this.#removed || joined.length < 4 || !this.#canSpareVoter(joined)) return
     this.#removed = true
     const peer = this.#random.pick(joined)
-    this.#note(`${peer.id} is gone for good`)
-    this.#cluster.remove(peer)
+    this.#note(`${peer.id} ${leave ? 'leaves' : 'is gone for good'}`)
+    if (leave) peer.stop(true)
+    this.#cluster.world.after(leave ? 500_000 : 0, () => this.#cluster.remove(peer))
   }
 
   /** Whether a voter may be lost for good: three at least, all of them members, and no log damaged. */

@@ -22,6 +22,14 @@ export interface FaultTimes {
   readonly removeUs: SimUs
   /** A follower is kept away until the log has been cut, so that it needs a whole state. */
   readonly exileUs: SimUs
+  /** A machine stands still for long and is cut off when it goes on, sometimes together with another one. */
+  readonly stuporUs: SimUs
+  /** A peer's main thread is silent for a while: it renews neither lease nor works. */
+  readonly unhealthyUs: SimUs
+  /** A peer leaves on purpose and is removed; as rare as `removeUs`. */
+  readonly leaveUs: SimUs
+  /** A disk is wiped: its machine comes back as another peer; once in a run. */
+  readonly wipeUs: SimUs
 }
 
 export interface RunOptions {
@@ -49,6 +57,10 @@ export interface RunOptions {
   readonly keptEntries: number
   /** Mean pause of a client between two requests. */
   readonly thinkUs: SimUs
+  /** Consumers that follow changes, resume and move between peers. */
+  readonly watches: number
+  /** Messages travel as the bytes that real peers exchange. */
+  readonly wire: boolean
 }
 
 /** Draws a run. Times of faults are means. */
@@ -83,6 +95,10 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
       damageUs: seconds(0.2, 5, 20),
       stopUs: seconds(0.3, 4, 15),
       removeUs: seconds(0.2, 5, 20),
+      stuporUs: seconds(0.2, 4, 12),
+      unhealthyUs: seconds(0.2, 4, 12),
+      leaveUs: seconds(0.1, 5, 20),
+      wipeUs: seconds(0.15, 5, 20),
     },
     ambush: some(0.4, 0.001, 0.02),
     downUs: random.pick([100_000, 600_000, 2_000_000, 5_000_000]),
@@ -91,6 +107,8 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
     keys: 1 + random.integer(6),
     keptEntries: random.pick([5, 20, 100, 10_000]),
     thinkUs: random.pick([5000, 50_000, 200_000]),
+    watches: random.pick([0, 1, 3]),
+    wire: random.chance(0.2),
   }
 }
 

@@ -9,6 +9,8 @@ import type { Entry } from '../protocol/message/entry.ts'
 import type { GossipBatch, Message } from '../protocol/message/message.ts'
 import type { Assignment } from '../protocol/message/ownership.ts'
 import type { Transaction } from '../protocol/message/transaction.ts'
+import { History } from '../node/store/history.ts'
+import type { WatchBatch } from '../node/store/types.ts'
 import { StateMachine } from '../protocol/state/machine.ts'
 import { assignmentPrefix } from '../protocol/state/rows.ts'
 import type { Disk, SavedState } from './disk.ts'
@@ -58,6 +60,7 @@ export class SimPeer {
   readonly #random: Random
   #engine: PeerEngine | undefined
   #machine = new StateMachine()
+  #history = new History()
   #requests: Requests | undefined
   #life = 0
   #pausedUntilUs: SimUs = 0
@@ -99,7 +102,7 @@ export class SimPeer {
   start(bootstrap: boolean): void {
     assert(this.#engine === undefined, 'a peer runs once')
     const { log, state } = this.disk.recovered()
-    this.#machine = StateMachine.restore(state.header, state.rows, state.results)
+    this.#replaceState(state)
     this.#around.watcher.restored(this.id, this.#machine.index, this.#machine.header().hash)
     this.#engine = this.#around.createEngine({ ...this.#around.engineOptions, self: this.id }, log, this.#random.fork())
     this.#requests = new Requests(this.#around.world, this.id, this.#engine)
@@ -131,9 +134,19 @@ export class SimPeer {
     this.disk.crash()
   }
 
-  /** SIGTERM: gives leadership away; the end comes from outside. */
-  stop(): void {
-    this.#input((engine) => engine.stop(false))
+  /** SIGTERM: gives leadership away, and with `leave` says that it will not be back; the end comes from outside. */
+  stop(leave: boolean): void {
+    this.#input((engine) => engine.stop(leave))
+  }
+
+  /** Whether the main thread beats. */
+  health(healthy: boolean): void {
+    this.#input((engine) => engine.health(healthy))
+  }
+
+  /** The changes after `from` that a watch here gets; undefined when history no longer reaches that far. */
+  changes(prefix: string, from: number): readonly WatchBatch[] | undefined {
+    return from < this.#history.floor ? undefined : this.#history.changes(prefix, from)
   }
 
   /** Stands still, as a stopped process or a paused virtual machine; messages wait. */
@@ -277,6 +290,8 @@ export class SimPeer {
     let systemChanged = false
     for (const entry of entries) {
       const outcome = this.#machine.apply(entry)
+      this.#history.add(outcome)
+      this.#history.forget(outcome.timeMs)
       const hash = this.#machine.header().hash
       this.#around.watcher.applied(this.id, entry, outcome, hash)
       for (const event of outcome.events) {
@@ -305,10 +320,16 @@ export class SimPeer {
     })
   }
 
+  #replaceState(state: SavedState): void {
+    this.#machine = StateMachine.restore(state.header, state.rows, state.results)
+    this.#history = new History()
+    this.#history.reset(this.#machine.revision, [])
+  }
+
   #install(state: SavedState): void {
     this.#note(() => `${this.id} installs the state of ${state.header.mark.index}`)
     this.disk.installState(state)
-    this.#machine = StateMachine.restore(state.header, state.rows, state.results)
+    this.#replaceState(state)
     const { mark, hash } = this.#machine.header()
     this.#around.watcher.restored(this.id, mark.index, hash)
     this.engine.snapshotInstalled(mark)

@@ -5,6 +5,8 @@ import { electionSafety } from './checkers/elections.ts'
 import { watchLeases } from './checkers/leases.ts'
 import { leaderCompleteness, logMatching } from './checkers/logs.ts'
 import { stateMachineSafety } from './checkers/states.ts'
+import { watchSafety } from './checkers/watches.ts'
+import type { WatchChecker } from './checkers/watches.ts'
 import { oneHolder } from './checkers/works.ts'
 import { exactlyOnce } from './checkers/writes.ts'
 import { Cluster } from './cluster.ts'
@@ -12,7 +14,9 @@ import { Nemesis } from './nemesis.ts'
 import type { RunOptions } from './options.ts'
 import { demand, Violation } from './violation.ts'
 import { allWatchers } from './watcher.ts'
+import { Watches } from './watches.ts'
 import { Workload } from './workload.ts'
+import type { HistoryLine } from './workload.ts'
 import { World } from './world.ts'
 import type { SimUs } from './world.ts'
 
@@ -38,18 +42,19 @@ export interface RunResult {
 /** Lines of the timeline that a failure brings along. */
 const timelineLines = 400
 
-/** Runs once; never throws for what the run finds. With `recording` the result has a timeline. */
-export function runOnce(options: RunOptions, createEngine: CreateEngine, recording: boolean): RunResult {
+/** Runs once; never throws for what the run finds. With `recording` the result has a timeline; `heard` gets the clients' history. */
+export function runOnce(options: RunOptions, createEngine: CreateEngine, recording: boolean, heard: (line: HistoryLine) => void = () => {}): RunResult {
   const world = new World(options.seed, recording)
   const states = stateMachineSafety()
   const writes = exactlyOnce()
-  const watcher = allWatchers([electionSafety(), logMatching(), leaderCompleteness(), states, writes, oneHolder()])
+  const told = watchSafety()
+  const watcher = allWatchers([electionSafety(), logMatching(), leaderCompleteness(), states, writes, oneHolder(), told])
   const cluster = new Cluster(world, options, createEngine, watcher)
-  const workload = new Workload(cluster)
+  const workload = new Workload(cluster, heard)
   let violation: Error | undefined
   let recoveredMs = 0
   try {
-    recoveredMs = phases(cluster, workload)
+    recoveredMs = phases(cluster, workload, told)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     violation = error
@@ -84,12 +89,13 @@ function noteStatus(cluster: Cluster): void {
 }
 
 /** Build, safety, liveness. Returns how long the recovery took. */
-function phases(cluster: Cluster, workload: Workload): number {
+function phases(cluster: Cluster, workload: Workload, told: WatchChecker): number {
   const { world, options } = cluster
   demand(cluster.build(), 'liveness', () => 'the cluster was not built in time')
   const nemesis = new Nemesis(cluster)
   watchLeases(cluster)
   workload.start()
+  new Watches(cluster, told).start()
   nemesis.start()
   world.run(world.nowUs + options.faultyUs)
   nemesis.calm()

@@ -9,7 +9,7 @@ export interface Scenario {
   readonly options: RunOptions
 }
 
-const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionUs: 0, oneWayUs: 0, swizzleUs: 0, exileUs: 0, damageUs: 0, stopUs: 0, removeUs: 0 }
+const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionUs: 0, oneWayUs: 0, swizzleUs: 0, exileUs: 0, damageUs: 0, stopUs: 0, removeUs: 0, stuporUs: 0, unhealthyUs: 0, leaveUs: 0, wipeUs: 0 }
 const quietNetwork = { leastLatencyUs: 100, meanLatencyUs: 300, loss: 0, duplication: 0, ordered: true }
 
 function scenario(name: string, seed: number, peers: number, fixed: Partial<RunOptions>): Scenario {
@@ -31,5 +31,13 @@ export const scenarios: readonly Scenario[] = [
   scenario('damaged logs', 13, 3, { faults: { ...noFaults, damageUs: 6_000_000 } }),
   scenario('clean stops', 14, 3, { faults: { ...noFaults, stopUs: 3_000_000 } }),
   scenario('a peer is gone for good', 15, 5, { faults: { ...noFaults, removeUs: 4_000_000, crashUs: 6_000_000 } }),
+  scenario('a peer leaves', 16, 5, { faults: { ...noFaults, leaveUs: 4_000_000, crashUs: 6_000_000 } }),
+  scenario('a disk is wiped (P6)', 17, 5, { faults: { ...noFaults, wipeUs: 4_000_000, crashUs: 6_000_000 } }),
+  scenario('main threads that do not beat', 18, 4, { faults: { ...noFaults, unhealthyUs: 2_000_000, pauseUs: 6_000_000 } }),
+  scenario('machines that stand still and are cut off (P12, P24)', 19, 5, {
+    faults: { ...noFaults, stuporUs: 8_000_000 }, faultyUs: 120_000_000, network: { ...quietNetwork, leastLatencyUs: 100_000, meanLatencyUs: 50_000 }, clients: 1, thinkUs: 200_000, drift: 0.02, slowDisk: 1,
+  }),
+  scenario('the bytes of real peers', 20, 5, { wire: true }),
+  scenario('many who watch (P22)', 21, 4, { watches: 8, clients: 5, thinkUs: 5000 }),
   scenario('heavy loss', 12, 3, { network: { ...quietNetwork, loss: 0.25, duplication: 0.2, ordered: false } }),
 ]

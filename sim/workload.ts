@@ -17,11 +17,22 @@ import type { SimUs } from './world.ts'
 export const maxOperationsOfKey = 300
 
 interface OpenOperation {
+  readonly client: number
   readonly kind: Operation['kind']
   readonly key: string
   readonly value: string | undefined
   readonly expected: string | undefined
   readonly callUs: SimUs
+}
+
+/** One operation for other tools, as one line of JSON. Times are virtual microseconds; `return` is null when no answer came. */
+export interface HistoryLine {
+  /** The client; an operation without an answer may still happen while the same client goes on. */
+  readonly process: number
+  readonly operation: { readonly kind: Operation['kind']; readonly key: string; readonly value?: string; readonly expected?: string }
+  readonly call: SimUs
+  readonly return: SimUs | null
+  readonly result: { readonly outcome: Operation['outcome']; readonly value?: string | null }
 }
 
 interface Seen {
@@ -45,9 +56,12 @@ export class Workload {
   unknown = 0
   reads = 0
   undecided = 0
+  readonly #heard: (line: HistoryLine) => void
 
-  constructor(cluster: Cluster) {
+  /** `heard` gets every operation whose fate is known, and at the end the others. */
+  constructor(cluster: Cluster, heard: (line: HistoryLine) => void) {
     this.#cluster = cluster
+    this.#heard = heard
     this.#random = cluster.world.random.fork()
   }
 
@@ -83,10 +97,10 @@ export class Workload {
     const key = this.#key()
     const callUs = this.#cluster.world.nowUs
     if (this.#random.chance(0.4)) {
-      peer.read(key, (answer) => this.#readAnswered(client, seen, { kind: 'read', key, value: undefined, expected: undefined, callUs }, answer, peer.id))
+      peer.read(key, (answer) => this.#readAnswered(client, seen, { client, kind: 'read', key, value: undefined, expected: undefined, callUs }, answer, peer.id))
       return
     }
-    const operation = this.#writing(key, seen.get(key), callUs)
+    const operation = this.#writing(client, key, seen.get(key), callUs)
     this.#open.add(operation)
     peer.write(transactionOf(operation, seen.get(key)), (answer) => this.#writeAnswered(client, seen, operation, answer, peer.id))
   }
@@ -100,11 +114,11 @@ export class Workload {
     }
   }
 
-  #writing(key: string, known: Seen | undefined, callUs: SimUs): OpenOperation {
+  #writing(client: number, key: string, known: Seen | undefined, callUs: SimUs): OpenOperation {
     this.#values++
     const value = `v${this.#values}`
     const kind = this.#random.pick(known?.value === undefined ? ['write', 'create'] as const : ['write', 'swap', 'swap'] as const)
-    return { kind, key, value, expected: kind === 'swap' ? known?.value : undefined, callUs }
+    return { client, kind, key, value, expected: kind === 'swap' ? known?.value : undefined, callUs }
   }
 
   #writeAnswered(client: number, seen: Map<string, Seen>, operation: OpenOperation, answer: WriteAnswer, by: string): void {
@@ -138,6 +152,19 @@ export class Workload {
     this.#history.set(operation.key, history)
     const returnUs = outcome === 'maybe' ? Number.POSITIVE_INFINITY : this.#cluster.world.nowUs
     history.push({ kind: operation.kind, value, expected: operation.expected, callUs: operation.callUs, returnUs, outcome })
+    this.#heard(historyLine(operation, value, returnUs, outcome))
+  }
+}
+
+function historyLine(operation: OpenOperation, value: string | undefined, returnUs: SimUs, outcome: Operation['outcome']): HistoryLine {
+  const { client, kind, key, callUs, expected } = operation
+  const written = operation.value === undefined ? {} : { value: operation.value }
+  return {
+    process: client,
+    operation: { kind, key, ...written, ...(expected === undefined ? {} : { expected }) },
+    call: callUs,
+    return: Number.isFinite(returnUs) ? returnUs : null,
+    result: kind === 'read' ? { outcome, value: value ?? null } : { outcome },
   }
 }
 
@@ -146,7 +173,10 @@ function transactionOf(operation: OpenOperation, known: Seen | undefined): Trans
   const conditions: Condition[] = []
   if (operation.kind === 'create') conditions.push({ kind: 'absent', key })
   if (operation.kind === 'swap') conditions.push({ kind: 'version', key, version: required(known, 'what a swap expects').revision })
-  return { conditions, writes: [{ kind: 'put', key, value: encoder.encode(operation.value), terminating: false }] }
+  // Something else is written with it, so that there are transactions to be torn apart. The last write's version is the answer's.
+  const value = encoder.encode(operation.value)
+  const beside = key.replace('/configmaps/', '/secrets/')
+  return { conditions, writes: [{ kind: 'put', key: beside, value, terminating: false }, { kind: 'put', key, value, terminating: false }] }
 }
 
 function describe(operation: Operation): string {

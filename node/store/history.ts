@@ -7,7 +7,7 @@ import { historyBytes, historyMs, historyOverheadBytes } from './limits.ts'
 import type { AppliedEntry } from '../../protocol/state/machine.ts'
 import type { KeySpace } from '../../protocol/state/key-space.ts'
 import type { Row, RowEvent } from '../../protocol/state/rows.ts'
-import type { RangeOptions, RangeResult } from './types.ts'
+import type { RangeOptions, RangeResult, WatchBatch } from './types.ts'
 
 /** One transaction's object writes. */
 export interface PastTransaction {
@@ -76,6 +76,16 @@ export class History {
       else high = middle
     }
     return this.#past.slice(low)
+  }
+
+  /** What a watch under `prefix` that has seen everything up to `revision` has missed: whole transactions, or the rest of one. */
+  changes(prefix: string, revision: number): WatchBatch[] {
+    const missed: WatchBatch[] = []
+    for (const transaction of this.since(revision)) {
+      const events = transaction.events.filter((event) => event.revision > revision && keyOf(event).startsWith(prefix))
+      if (events.length > 0) missed.push({ events, revision: transaction.revision })
+    }
+    return missed
   }
 
   /** The keys under `prefix` as they were at `revision`. `now` is the present. */

@@ -2,7 +2,7 @@
 // and its twin in memory are both this, with and without a disk behind it. It uses no disk, clock or thread of its own.
 import { StateMachine } from '../../protocol/state/machine.ts'
 import { expired } from './errors.ts'
-import { History, keyOf, rankBehind } from './history.ts'
+import { History, rankBehind } from './history.ts'
 import { appliedIndexGauge, keysGauge, revisionGauge } from './metrics.ts'
 import { Waiters } from './waiters.ts'
 import { WatchHub } from './watch-hub.ts'
@@ -11,7 +11,7 @@ import type { Metrics } from '../base/metrics.ts'
 import type { Entry } from '../../protocol/message/entry.ts'
 import type { AppliedEntry } from '../../protocol/state/machine.ts'
 import type { PastTransaction } from './history.ts'
-import type { AppliedCommand, RangeOptions, RangeResult, StateReader, StateWatch, StoredValue, WatchBatch } from './types.ts'
+import type { AppliedCommand, RangeOptions, RangeResult, StateReader, StateWatch, StoredValue } from './types.ts'
 
 export interface LocalStateDeps {
   readonly clock: Clock
@@ -118,11 +118,7 @@ export class LocalState implements StateReader {
 
   watch(prefix: string, from: number): StateWatch {
     this.#expectHistory(from)
-    const missed: WatchBatch[] = []
-    for (const transaction of this.#history.since(from)) {
-      const events = transaction.events.filter((event) => event.revision > from && keyOf(event).startsWith(prefix))
-      if (events.length > 0) missed.push({ events, revision: transaction.revision })
-    }
+    const missed = this.#history.changes(prefix, from)
     return this.#hub.open(prefix, missed, missed.at(-1)?.revision ?? from)
   }
 

@@ -80,7 +80,7 @@ function oldTermByCounting(recording: boolean): Stage {
     stage.deliver(between(['a', 'b', 'c']))
   }
   // Now three of five have the old entry; but 'e' can still be elected, and replaces it.
-  for (const id of ['a', 'b', 'c']) stage.peer(id).crashAfter(0)
+  for (const id of ['a', 'b', 'c', 'e']) stage.peer(id).crashAfter(0)
   elect(stage, 'e', ['c', 'd'])
   settle(stage, ['b', 'c', 'd', 'e'])
   stage.peer('e').tick(110)

@@ -45,8 +45,8 @@ const elections: readonly Mutant[] = [
   {
     name: 'a vote is not persisted (P2)',
     file: raft,
-    find: 'const hardState: HardState = { term: core.term, vote: core.vote, commit: core.commit }',
-    replace: 'const hardState: HardState = { term: core.term, vote: undefined, commit: core.commit }',
+    find: 'const hardState: HardState = { term: core.term, vote: core.vote,',
+    replace: 'const hardState: HardState = { term: core.term, vote: undefined,',
     hunts: storms,
   },
   {
@@ -103,7 +103,7 @@ const elections: readonly Mutant[] = [
     file: raft,
     find: 'core.becomeFollower(message.term, leads ? from : undefined)\n    return true',
     replace: "if (core.role.kind === 'leader' && !leads) return false\n    core.becomeFollower(message.term, leads ? from : undefined)\n    return true",
-    hunts: scenario('partitions'),
+    hunts: seeds,
   },
   {
     name: 'messages of older terms are taken',
@@ -187,7 +187,7 @@ const changes: readonly Mutant[] = [
     file: raft,
     find: "if (core.commit < leading.noopIndex) return 'nothing of this term is committed yet'",
     replace: '',
-    hunts: storm('changes'),
+    hunts: storms,
   },
   {
     name: 'two changes of members at a time (P8)',
@@ -291,14 +291,14 @@ const leaseMutants: readonly Mutant[] = [
     file: 'protocol/ownership/lease.ts',
     find: 'Math.max(this.#validUntilMs, askedMs + leaseMs)',
     replace: 'Math.max(this.#validUntilMs, nowMs + leaseMs)',
-    hunts: seeds,
+    hunts: scenario('machines that stand still and are cut off (P12, P24)'),
   },
   {
     name: 'a lease is granted without a majority (P24)',
     file: leases,
     find: "raft.read({ from: peer, context: this.#stampMs, purpose: 'lease', applied: 0 })",
     replace: "this.confirmed({ request: { from: peer, context: this.#stampMs, purpose: 'lease', applied: 0 }, index: 1 }, nowMs)",
-    hunts: seeds,
+    hunts: scenario('machines that stand still and are cut off (P12, P24)'),
   },
   {
     name: 'a new leader does not wait for the leases of the last one (P24)',
@@ -323,5 +323,22 @@ const leaseMutants: readonly Mutant[] = [
   },
 ]
 
+const watchMutants: readonly Mutant[] = [
+  {
+    name: 'a watch that resumes in mid-transaction gets all of it again (P22)',
+    file: 'node/store/history.ts',
+    find: 'event.revision > revision && keyOf(event).startsWith(prefix))\n      if (events.length > 0) missed',
+    replace: 'keyOf(event).startsWith(prefix))\n      if (events.length > 0) missed',
+    hunts: scenario('many who watch (P22)'),
+  },
+  {
+    name: 'a watch that resumes in mid-transaction loses the rest (P22)',
+    file: 'node/store/history.ts',
+    find: "required(this.#past[middle], 'a past transaction').revision <= revision",
+    replace: "(required(this.#past[middle], 'a past transaction').events[0]?.revision ?? 0) <= revision",
+    hunts: scenario('many who watch (P22)'),
+  },
+]
+
 /** Every wrong variant. */
-export const mutants: readonly Mutant[] = [...elections, ...log, ...changes, ...readMutants, ...stateMutants, ...clusterMutants, ...leaseMutants]
+export const mutants: readonly Mutant[] = [...elections, ...log, ...changes, ...readMutants, ...stateMutants, ...clusterMutants, ...leaseMutants, ...watchMutants]

@@ -41,8 +41,8 @@ export const mayImport: { readonly [zone: string]: readonly string[] } = {
   'node/dashboard': [],
   'node/daemon': ['node/base', 'node/platform', 'node/telemetry', 'node/config', 'node/objects', 'node/store', 'node/peer', 'node/identity', 'node/resources', 'node/apiserver', 'node/client', 'node/controllers', 'node/scheduler', 'node/kubelet', 'node/network', 'protocol/base', 'protocol/message', 'protocol/engine', 'node:*'],
   'node/main.ts': ['node/daemon', 'node/config', 'node/cli', 'node/platform', 'node/base', 'node/telemetry', 'node:*'],
-  // The command `shoal sim` starts it as a process of its own.
-  sim: ['protocol/base', 'protocol/message', 'protocol/membership', 'protocol/consensus', 'protocol/ownership', 'protocol/state', 'protocol/engine', 'node/base', 'node/objects', 'node/client', 'node/controllers', 'node/scheduler'],
+  // The command `shoal sim` starts it as a process of its own. Of the store it uses the history, for its watches.
+  sim: ['protocol/base', 'protocol/message', 'protocol/membership', 'protocol/consensus', 'protocol/ownership', 'protocol/state', 'protocol/engine', 'node/base', 'node/objects', 'node/client', 'node/controllers', 'node/scheduler', 'node/store'],
   test: ['*'],
 }
 
