@@ -55,6 +55,7 @@ export class Network implements Startable {
   readonly #overlay: Overlay
   #proxy: Proxy | undefined
   #dns: DnsServer | undefined
+  readonly #proxyWaiters: (() => void)[] = []
   #retry: Timer | undefined
   #stopped = false
   #ready = false
@@ -94,6 +95,7 @@ export class Network implements Startable {
   async #startServices(outside: string): Promise<void> {
     const driver = new NftDriver({ podCidr: this.#overlay.podCidr() ?? '', clusterCidr: this.#options.clusterCidr, outside }, this.#deps.logger)
     this.#proxy = new Proxy({ ...this.#deps, driver }, this.#options.nodeName)
+    for (const begun of this.#proxyWaiters.splice(0)) begun()
     await this.#proxy.start()
     const { status, stderr } = await runCommand('ip', ['addr', 'replace', `${this.#options.dnsAddress}/32`, 'dev', 'lo'])
     if (status !== 0) throw commandFailed.make({ command: 'ip addr', reason: stderr.trim() })
@@ -134,8 +136,17 @@ export class Network implements Startable {
   }
 
   /** Resolves true once no rule in force leads to a Pod's address, false after `timeoutMs`. */
-  waitEndpointOut(address: string, timeoutMs: number): Promise<boolean> {
-    return this.#proxy?.waitEndpointOut(address, timeoutMs) ?? Promise.resolve(true)
+  async waitEndpointOut(address: string, timeoutMs: number): Promise<boolean> {
+    const { clock } = this.#deps
+    const untilMs = clock.bootMs() + timeoutMs
+    if (this.#proxy === undefined) {
+      const begun = Promise.withResolvers<void>()
+      this.#proxyWaiters.push(begun.resolve)
+      const timer = clock.after(timeoutMs, begun.resolve)
+      await begun.promise
+      timer.cancel()
+    }
+    return this.#proxy?.waitEndpointOut(address, Math.max(0, untilMs - clock.bootMs())) ?? false
   }
 
   /** Stops following changes. Rules stay in force: Pods outlive the daemon. */

@@ -50,6 +50,7 @@ export class Proxy {
   #stopped = false
   /** False until every kind has its first list: rules from a part of them would take away what is still in force. */
   #synced = false
+  #loaded = false
 
   constructor(deps: ProxyDeps, self: string) {
     this.#deps = deps
@@ -91,9 +92,12 @@ export class Proxy {
     await this.#busy
   }
 
-  /** Resolves true when no rule in force leads to the address, false after `timeoutMs`. */
+  /**
+   * Resolves true when no rule in force leads to the address, false after `timeoutMs`. Before the first rules are loaded
+   * those of the daemon's last life are in force, and nobody knows where they lead.
+   */
   waitEndpointOut(address: string, timeoutMs: number): Promise<boolean> {
-    if (!this.#backends.has(address) && this.#dirtySinceMs === undefined) return Promise.resolve(true)
+    if (this.#loaded && !this.#backends.has(address) && this.#dirtySinceMs === undefined) return Promise.resolve(true)
     return new Promise((resolve) => {
       const waiter: Waiter = { address, resolve, timer: this.#deps.clock.after(timeoutMs, () => this.#answer(waiter, false)) }
       this.#waiters.add(waiter)
@@ -129,6 +133,7 @@ export class Proxy {
         this.#retry = this.#deps.clock.after(retryDelayMs, () => this.#changed())
         return
       }
+      this.#loaded = true
       this.#backends = new Set(rules.flatMap((rule) => rule.backends.map((backend) => backend.address)))
       this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)
       this.#frontends.set({}, rules.length)
