@@ -148,23 +148,31 @@ export class Nemesis {
   }
 
   /**
-   * A machine stands still for longer than an election takes, and what it was told meanwhile waits unread. When it goes on
-   * it is cut off: alone, or from the start together with another one that goes on believing in it.
+   * What leases must withstand: a machine that stands still for longer than an election takes and is cut off as it goes on;
+   * a leader that does so together with one that goes on believing in it; one that is mute and hears late.
    */
   #stupor(): void {
     const { network, options, world } = this.#cluster
-    const victim = this.#victim()
+    const kind = this.#random.pick(['alone', 'together', 'late'] as const)
+    const leader = this.#cluster.leader() ?? this.#victim()
+    const victim = kind === 'together' ? leader : this.#victim()
+    const partner = kind === 'together' ? this.#random.integer(options.peers) : victim.index
     if (!victim.running) return
-    const forUs = 3_000_000 + exponentialUs(this.#random, 2_000_000)
-    const partner = this.#random.chance(0.5) ? this.#random.integer(options.peers) : victim.index
+    const forUs = 4_000_000 + exponentialUs(this.#random, 2_000_000)
+    this.#note(`stupor ${kind}: p${victim.index} and p${partner} for ${Math.round(forUs / 1000)} ms`)
+    const inside = (peer: number): boolean => peer === victim.index || peer === partner
     const cut = (): void => {
       if (this.#calm) return
-      this.#note(`p${victim.index} and p${partner} are cut off`)
-      const inside = (peer: number): boolean => peer === victim.index || peer === partner
       for (let a = 0; a < options.peers; a++) for (let b = 0; b < options.peers; b++) if (inside(a) !== inside(b)) network.block(a, b)
     }
-    victim.pause(forUs)
-    world.after(partner === victim.index ? Math.max(0, forUs - 1000) : 0, cut)
+    if (kind === 'late') {
+      for (let other = 0; other < options.peers; other++) {
+        if (inside(other)) continue
+        network.block(victim.index, other)
+        network.clog(other, victim.index, forUs)
+      }
+    } else victim.pause(forUs)
+    if (kind !== 'late') world.after(kind === 'together' ? 0 : Math.max(0, forUs - 1000), cut)
     world.after(forUs + 14_000_000, () => { if (!this.#calm) this.#heal() })
   }
 

@@ -22,7 +22,7 @@ export interface FaultTimes {
   readonly removeUs: SimUs
   /** A follower is kept away until the log has been cut, so that it needs a whole state. */
   readonly exileUs: SimUs
-  /** A machine stands still for long and is cut off when it goes on, sometimes together with another one. */
+  /** What leases must withstand: long standstills and late answers of machines that are cut off afterwards. */
   readonly stuporUs: SimUs
   /** A peer's main thread is silent for a while: it renews neither lease nor works. */
   readonly unhealthyUs: SimUs
@@ -95,7 +95,7 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
       damageUs: seconds(0.2, 5, 20),
       stopUs: seconds(0.3, 4, 15),
       removeUs: seconds(0.2, 5, 20),
-      stuporUs: seconds(0.2, 4, 12),
+      stuporUs: seconds(0.2, 8, 30),
       unhealthyUs: seconds(0.2, 4, 12),
       leaveUs: seconds(0.1, 5, 20),
       wipeUs: seconds(0.15, 5, 20),

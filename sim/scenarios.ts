@@ -35,7 +35,7 @@ export const scenarios: readonly Scenario[] = [
   scenario('a disk is wiped (P6)', 17, 5, { faults: { ...noFaults, wipeUs: 4_000_000, crashUs: 6_000_000 } }),
   scenario('main threads that do not beat', 18, 4, { faults: { ...noFaults, unhealthyUs: 2_000_000, pauseUs: 6_000_000 } }),
   scenario('machines that stand still and are cut off (P12, P24)', 19, 5, {
-    faults: { ...noFaults, stuporUs: 8_000_000 }, faultyUs: 120_000_000, network: { ...quietNetwork, leastLatencyUs: 100_000, meanLatencyUs: 50_000 }, clients: 1, thinkUs: 200_000, drift: 0.02, slowDisk: 1,
+    faults: { ...noFaults, stuporUs: 25_000_000 }, faultyUs: 120_000_000, network: { ...quietNetwork, leastLatencyUs: 100_000, meanLatencyUs: 50_000 }, clients: 1, thinkUs: 200_000, drift: 0.02, slowDisk: 1,
   }),
   scenario('the bytes of real peers', 20, 5, { wire: true }),
   scenario('many who watch (P22)', 21, 4, { watches: 8, clients: 5, thinkUs: 5000 }),

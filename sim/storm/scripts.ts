@@ -88,4 +88,28 @@ function oldTermByCounting(recording: boolean): Stage {
   return stage
 }
 
-export const scripts: readonly Script[] = [{ name: "an old term's entry is not committed by counting (P9)", play: oldTermByCounting }]
+/**
+ * Ongaro's mistake of 2015. A leader adds a voter and reaches nobody with it; the next one removes a voter before anything
+ * of its own term is committed. The two configurations have majorities that do not meet: both go on by themselves.
+ */
+function changeBeforeNoop(recording: boolean): Stage {
+  const stage = stageOf(['a', 'b', 'c', 'd'], ['e'], recording)
+  elect(stage, 'a', ['b', 'c'])
+  settle(stage, ['a', 'b', 'c', 'd', 'e'])
+  stage.peer('a').raft.proposeConfiguration({ voters: ['a', 'b', 'c', 'd', 'e'], learners: [], witnesses: [] })
+  stage.peer('a').drive()
+  stage.peer('a').sync()
+  elect(stage, 'b', ['c', 'd'])
+  stage.peer('b').raft.proposeConfiguration({ voters: ['b', 'c', 'd'], learners: ['e'], witnesses: [] })
+  stage.peer('b').drive()
+  settle(stage, ['b', 'c'])
+  stage.peer('a').crashAfter(0)
+  elect(stage, 'a', ['d', 'e'])
+  settle(stage, ['a', 'd', 'e'])
+  return stage
+}
+
+export const scripts: readonly Script[] = [
+  { name: "an old term's entry is not committed by counting (P9)", play: oldTermByCounting },
+  { name: 'no change of members before the no-op (P8)', play: changeBeforeNoop },
+]

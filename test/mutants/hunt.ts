@@ -53,11 +53,15 @@ async function hunt(hunts: readonly Hunt[], untilMs: number): Promise<Omit<Catch
       if (one.kind === 'scenario') {
         const options = scenarios.find((scenario) => scenario.name === one.name)?.options
         if (options === undefined) throw new Error(`no scenario ${one.name}`)
-        yield [`scenario '${one.name}'`, () => runOnce(options, createEngine, false).violation]
+        for (let i = one.first ?? 0; i < one.seeds; i++) {
+          const seed = options.seed + 1000 * i
+          yield [`scenario '${one.name}' with seed ${seed}`, () => runOnce({ ...options, seed }, createEngine, false).violation]
+        }
       } else if (one.kind === 'scripts') {
         for (const script of scripts) yield [`script '${script.name}'`, () => playScript(script)]
       } else {
-        for (let seed = 1; seed <= one.seeds; seed++) {
+        const first = one.kind === 'storms' ? (one.first ?? 1) : 1
+        for (let seed = first; seed < first + one.seeds; seed++) {
           if (one.kind === 'storms') yield [`${one.mood ?? 'usual'} storm ${seed}`, () => runStorm(stormOptions(seed, seededRandom(seed), stormSteps, one.mood), false).violation]
           else yield [`seed ${seed}`, () => runOnce(optionsOf(seed, undefined, faultyMs), createEngine, false).violation]
         }

@@ -12,7 +12,7 @@ describe('sim / main', () => {
   })
   it('reads the arguments and names what is wrong', () => {
     assert.deepEqual(readArguments(['--seed', '9', '--peers', '5', '--time', '1m', '--seeds', '3']), {
-      seed: 9, seeds: 3, peers: 5, faultyMs: 60_000, scenario: undefined, timeline: false,
+      seed: 9, seeds: 3, peers: 5, faultyMs: 60_000, scenario: undefined, history: undefined, timeline: false,
     })
     assert.match(String(readArguments(['--what'])), /unknown argument --what/)
     assert.match(String(readArguments(['--seed', 'x'])), /--seed/)
