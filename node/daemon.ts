@@ -73,6 +73,7 @@ export async function runDaemon(
   flags: { readonly [name: string]: string | boolean | undefined },
   environment: { readonly [name: string]: string | undefined },
   first: FirstStep,
+  started: () => void,
 ): Promise<number> {
   const options = readOptions(optionSpecs, { flags, environment })
   const level = logLevels.find((known): known is LogLevel => known === options.logLevel) ?? 'info'
@@ -86,6 +87,7 @@ export async function runDaemon(
   })
   try {
     await daemon.start(first)
+    started()
     return await ended.promise
   } finally {
     await daemon.stop()

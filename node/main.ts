@@ -17,11 +17,11 @@ const status = await runCli(process.argv.slice(2), {
   node: process.execPath,
   main: fileURLToPath(import.meta.url),
   environment,
-  runDaemon: async (flags, first) => {
+  runDaemon: async (flags, first, started) => {
     const { runDaemon } = await import('./daemon.ts')
     // What Node made of the sources is kept at once: a daemon that is killed comes back faster for it.
     flushCompileCache()
-    return runDaemon(flags, environment, first)
+    return runDaemon(flags, environment, first, started)
   },
 })
 process.exitCode = status

@@ -14,8 +14,8 @@ export interface CliContext {
   readonly node: string
   readonly main: string
   readonly environment: { readonly [name: string]: string | undefined }
-  /** Runs a daemon in this process until it is stopped. Handed in, since the command does not reach into the daemon. */
-  readonly runDaemon: (flags: { readonly [name: string]: string | boolean | undefined }, first: FirstStep) => Promise<number>
+  /** Runs a daemon in this process until it is stopped; calls `started` once it runs. Handed in, since the command does not reach into the daemon. */
+  readonly runDaemon: (flags: { readonly [name: string]: string | boolean | undefined }, first: FirstStep, started: () => void) => Promise<number>
 }
 
 /** What a daemon does when its data directory is fresh. */

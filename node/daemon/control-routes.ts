@@ -10,7 +10,9 @@ import type { Logger } from '../base/logger.ts'
 import type { Client } from '../client/client.ts'
 import type { Informers } from '../client/informers.ts'
 import { deleteInvitation, invite, listInvitations, type ManageDeps } from '../peer/invitations.ts'
+import { lastPeer } from '../peer/errors.ts'
 import type { Peer } from '../peer/peer.ts'
+import { readPeers } from '../peer/records.ts'
 import { removePeer } from '../peer/removal.ts'
 import type { StateStore } from '../store/types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
@@ -98,7 +100,11 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
     },
     'DELETE /tokens/*': ({ argument }) => deleteInvitation(manage, argument),
     'DELETE /peers/*': ({ argument }) => remove(parts, manage, argument),
-    'POST /leave': () => parts.leave(manage),
+    'POST /leave': () => {
+      // Asked before the Pods are ended: the last peer has nobody to hand over to.
+      if (readPeers(store).length === 1) return Promise.reject(lastPeer.make({ name }))
+      return parts.leave(manage)
+    },
     'POST /images': ({ stream }) => spreadImage(parts, stream),
   }
 }

@@ -17,10 +17,10 @@ meet() {
   until state=$("$shoal" state 2>/dev/null); do sleep 0.2; done
   [ "$state" = fresh ] || return 0
   if mkdir /meet/claimed 2>/dev/null; then
-    "$shoal" found && "$shoal" token create --uses 1000 --ttl 31536000 > /meet/invitation.new && mv /meet/invitation.new /meet/invitation
+    "$shoal" init > /dev/null && "$shoal" token create --uses 1000 --ttl 31536000 > /meet/invitation.new && mv /meet/invitation.new /meet/invitation
   else
     until [ -s /meet/invitation ]; do sleep 0.2; done
-    "$shoal" enter "$(cat /meet/invitation)"
+    "$shoal" join "$(cat /meet/invitation)"
   fi
 }
 [ -d /meet ] && meet &

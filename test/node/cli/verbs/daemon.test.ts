@@ -1,5 +1,5 @@
 // The verbs that run the daemon: each with its first step, and the flags as they were given.
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { TestCommand } from '../../../support/command.ts'
 
 describe('cli / verbs / daemon', () => {
@@ -13,6 +13,21 @@ describe('cli / verbs / daemon', () => {
       { flags: { name: 'alpha' }, first: { kind: 'init' } },
       { flags: { voters: '3' }, first: { kind: 'join', invitation: 'shoal1.x' } },
     ])
+    await command.end()
+  })
+
+  it('init and join ask a daemon that runs already, and say how to go on', async () => {
+    const command = new TestCommand()
+    const asked: unknown[] = []
+    await command.serve({
+      'GET /state': () => Promise.resolve({ state: 'fresh', name: 'a', pid: 1 }),
+      'POST /init': async ({ body }) => asked.push(await body()),
+      'POST /join': async ({ body }) => asked.push(await body()),
+    })
+    match((await command.ask('init')).out.join('\n'), /shoal token create/)
+    equal((await command.ask('join', 'shoal1.x')).status, 0)
+    deepEqual(asked, [{}, { invitation: 'shoal1.x' }])
+    deepEqual(command.daemons, [])
     await command.end()
   })
 })
