@@ -108,7 +108,7 @@ export function describeStore(factory: StoreFactory): void {
     assert.deepEqual(shown(store.rangeAt(1, pods).items), ['a=1'])
   })
 
-  it('hands whole transactions to a watch, and only under its prefix', async () => {
+  it('hands whole transactions to a watch, and only under its prefix (P22)', async () => {
     const watch = store.watch(pods, 0)
     apply(make.writes(put(pod('a'), '1'), put('/registry/core/secrets/default/s', 'x'), put(pod('b'), '2')))
     const batch = await watch.next()
@@ -116,7 +116,7 @@ export function describeStore(factory: StoreFactory): void {
     assert.equal(batch.revision, 3)
   })
 
-  it('resumes a watch from history without loss or repetition', async () => {
+  it('resumes a watch from history without loss or repetition (P22)', async () => {
     apply(make.put(pod('a'), '1'), make.writes(put(pod('a'), '2'), put(pod('b'), '3')), make.del(pod('a')))
     const watch = store.watch(pods, 2)
     const first = await watch.next()

@@ -34,7 +34,7 @@ describe('peer / three peers', function () {
     }
   })
 
-  it('refuse a transaction whose condition does not hold, the same on every peer', async () => {
+  it('refuse a transaction whose condition does not hold, the same on every peer (P25)', async () => {
     const absent: Transaction = { ...put('of-ant'), conditions: [{ kind: 'absent', key: '/registry/core/configmaps/default/of-ant' }] }
     for (const { peer } of cluster.peers.values()) assert.deepEqual((await peer.agreed.commit(absent, 5_000)).kind, 'refused')
   })
@@ -82,7 +82,7 @@ describe('peer / three peers', function () {
     for (const key of ['of-ant', 'after', 'together']) assert.ok(store.get(`/registry/core/configmaps/default/${key}`) !== undefined)
   })
 
-  it('remove one for good: it is let in no more', async () => {
+  it('remove one for good: it is let in no more (P6, P10)', async () => {
     const { store, peer } = cluster.get('ant')
     await peer.agreed.barrier(10_000)
     await removePeer({ store, clock: systemClock(), commit: peer.agreed.commit.bind(peer.agreed) }, 'bee')

@@ -13,7 +13,7 @@ describe('peer / data directory', () => {
   before(() => { root = mkdtempSync(join(tmpdir(), 'shoal-data-')) })
   after(() => rmSync(root, { recursive: true }))
 
-  it('keeps a founded peer, secrets for its owner only, and refuses to found another', async () => {
+  it('keeps a founded peer, secrets for its owner only, and refuses to found another (P6)', async () => {
     const directory = new DataDirectory(join(root, 'ant'))
     assert.throws(() => directory.read(), dataDirectoryEmpty.is)
     const made = await initCluster(directory, { name: 'ant', addresses: ['/ip4/192.0.2.1/tcp/7447'], hosts: [], zone: 'east' }, systemClock())

@@ -57,7 +57,7 @@ function rig(readies: Ready[]) {
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
 
 describe('peer / driver', () => {
-  it('sends after the save what depends on it, and at once what does not', async () => {
+  it('sends after the save what depends on it, and at once what does not (P2)', async () => {
     const { driver, events, syncs } = rig([{ ...nothing, send: [{ to: 'b', message: digest(1) }], save: save(1), sendAfterSave: [{ to: 'b', message: digest(2) }] }])
     driver.pump()
     await turn()
@@ -82,7 +82,7 @@ describe('peer / driver', () => {
     assert.deepEqual(events.slice(3), ['saved 2', 'send b 2', 'send c 3'])
   })
 
-  it('ends when the log fails, and says nothing that relied on it', async () => {
+  it('ends when the log fails, and says nothing that relied on it (P3)', async () => {
     const { driver, events, syncs } = rig([{ ...nothing, save: save(1), sendAfterSave: [{ to: 'b', message: digest(2) }] }])
     driver.pump()
     syncs[0]?.reject(new Error('fsync'))

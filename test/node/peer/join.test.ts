@@ -84,7 +84,7 @@ describe('peer / join', function () {
     assert.ok(cluster.get('ant').peer.peers().some(({ name }) => name === 'persistent'))
   })
 
-  it('gives a stranger no messages and no gossip', async () => {
+  it('gives a stranger no messages and no gossip (P16)', async () => {
     const { peer } = cluster.get('ant')
     const { cluster: id } = peer.identity.file
     const trust = new Trust(peer.identity.authority, [peer.peerId], [])

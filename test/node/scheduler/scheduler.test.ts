@@ -96,7 +96,7 @@ describe('scheduler / scheduler', () => {
     assert.deepEqual([nodeOf('high'), nodeOf('low')], ['a', undefined])
   })
 
-  it('tries a failed binding again', async () => {
+  it('tries a failed binding again (P25)', async () => {
     plane.addNode('a')
     plane.api.breakAfter(0)
     addPod('p')

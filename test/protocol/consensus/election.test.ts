@@ -14,7 +14,7 @@ describe('protocol / consensus / election', () => {
     assert.equal(h.raft.term, 1)
   })
 
-  it('asks for votes only after its own vote is saved (figure 3.1: persist before responding)', () => {
+  it('asks for votes only after its own vote is saved (figure 3.1: persist before responding; P2)', () => {
     const h = hand()
     tick(h, electionMaxMs + 20)
     h.raft.step('b', { kind: 'preVoteReply', term: 2, granted: true })
@@ -52,6 +52,17 @@ describe('protocol / consensus / election', () => {
     h.sent.length = 0
     step(h, 'c', { kind: 'preVote', term: 5, lastIndex: 9, lastTerm: 4, transfer: false })
     assert.deepEqual(take(h, 'preVoteReply'), [{ kind: 'preVoteReply', term: 5, granted: true }])
+  })
+
+  it('a voter whose own removal is not committed still stands, and one that is removed does not (section 4.2.2)', () => {
+    const removal = { kind: 'configuration' as const, configuration: { voters: ['b', 'c'], learners: [], witnesses: [] } }
+    const h = hand({ entries: [entry(1, 1), entry(2, 1, removal)] })
+    tick(h, electionMaxMs + 20)
+    assert.ok(take(h, 'preVote').length >= 2)
+    step(h, 'b', append(2, 2, 1, [], 2))
+    h.sent.length = 0
+    tick(h, electionMaxMs * 3)
+    assert.deepEqual(take(h, 'preVote'), [])
   })
 
   it('a transfer overrides that rule (section 3.10)', () => {

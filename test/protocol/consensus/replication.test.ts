@@ -16,7 +16,7 @@ describe('protocol / consensus / replication', () => {
       assert.deepEqual(h.committed.map((e) => [e.index, e.term, e.body.kind]), [[1, 1, 'noop'], [2, 2, 'noop'], [3, 3, 'noop']])
     })
 
-    it('acknowledges entries only after they are saved (section 3.5: persist before responding)', () => {
+    it('acknowledges entries only after they are saved (section 3.5: persist before responding; P2)', () => {
       const h = hand()
       h.raft.step('b', append(1, 0, 0, [entry(1, 1)]))
       drain(h, false)
@@ -74,6 +74,29 @@ describe('protocol / consensus / replication', () => {
       assert.deepEqual(need.from, ['b', 'a'])
       assert.equal(need.index, h.raft.firstIndex - 1)
     })
+  })
+
+  it('a follower that conflicts with the place where the log was cut must fetch a state (P13)', () => {
+    const h = lead()
+    for (let i = 0; i < 13_000; i++) h.raft.propose({ peer: 'a', counter: i }, new Uint8Array())
+    drain(h)
+    accept(h, 'b', 13_001)
+    h.raft.compact(13_001)
+    drain(h)
+    const cut = h.raft.firstIndex - 1
+    step(h, 'c', { kind: 'appendReply', term: h.raft.term, accepted: false, match: cut, matchTerm: 1, round: 0 })
+    h.sent.length = 0
+    tick(h, heartbeatMs * 2)
+    assert.equal(take(h, 'needSnapshot').length, 1)
+  })
+
+  it('a save calls committed only what was on disk before it, for its head may survive alone (P4)', () => {
+    const h = hand({ term: 1, entries: [entry(1, 1), entry(2, 1)] })
+    h.raft.step('b', append(3, 1, 1, [entry(2, 3), entry(3, 3)], 3))
+    const ready = h.raft.ready()
+    assert.equal(h.raft.commit, 3)
+    assert.equal(ready?.save?.entries.length, 2)
+    assert.equal(ready.save.hardState?.commit, 1)
   })
 
   describe('entries from elsewhere', () => {

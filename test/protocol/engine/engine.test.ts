@@ -118,6 +118,22 @@ describe('protocol / engine', () => {
     }
   })
 
+  it('nine peers that start at once elect without a storm of elections (P19)', () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
+      const cluster = TestCluster.start(ids, { seed })
+      settled(cluster, 5)
+      const before = cluster.leader()?.engine.status().term ?? 0
+      for (const id of ids) cluster.crash(id)
+      cluster.run(100)
+      for (const id of ids) cluster.restart(id)
+      cluster.propose('i', { set: 'again' })
+      cluster.until('again', 4000, () => cluster.peer('i').state.values.includes('again'))
+      const terms = (cluster.leader()?.engine.status().term ?? 0) - before
+      assert.ok(terms >= 1 && terms <= 3, `${terms} terms, seed ${seed}`)
+    }
+  })
+
   it('applies a proposal once although it is retried through lost leaders and messages (P17)', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const cluster = TestCluster.start(['a', 'b', 'c', 'd'], { seed, lossRate: 0.15 })

@@ -61,7 +61,7 @@ describe('protocol / membership / times', () => {
 })
 
 describe('protocol / membership / truth', () => {
-  it('10 % loss for ten minutes - nobody is declared dead', () => {
+  it('10 % loss for ten minutes - nobody is declared dead (P23)', () => {
     for (const count of [2, 3, 8]) {
       const swarm = new Swarm(count, 7 + count)
       swarm.loss = 0.1
@@ -69,7 +69,7 @@ describe('protocol / membership / truth', () => {
       assert.deepEqual(swarm.changes.filter((change) => change.state === 'dead'), [])
     }
   }).timeout(30_000)
-  it('one cut link - helpers answer for the target (SWIM, section 3.1)', () => {
+  it('one cut link - helpers answer for the target (SWIM, section 3.1) (P15)', () => {
     const swarm = new Swarm(3, 5)
     swarm.link = (from, to) => !((from === 'p0' && to === 'p1') || (from === 'p1' && to === 'p0'))
     swarm.run(30_000)
@@ -94,7 +94,7 @@ describe('protocol / membership / truth', () => {
     swarm.run(6000)
     for (const name of swarm.names) for (const other of swarm.names) assert.equal(swarm.stateOf(other, name), 'alive', `${other} by ${name}`)
   })
-  it('a peer that stood still - does not blame the others and refutes what was said of it', () => {
+  it('a peer that stood still - does not blame the others and refutes what was said of it (P23)', () => {
     const swarm = new Swarm(3, 3)
     swarm.run(2000)
     swarm.down.add('p0')

@@ -13,7 +13,7 @@ describe('protocol / ownership / lease holder', () => {
     assert.equal(holder.due('l', [], 2000)?.kind, 'leaseAsk')
     assert.equal(holder.due('m', [], 2010)?.kind, 'leaseAsk')
   })
-  it('counts 8 s from asking, not from the answer', () => {
+  it('counts 8 s from asking, not from the answer (P12, P24)', () => {
     const holder = createLeaseHolder()
     const asked = holder.due('l', [], 1000)
     assert.ok(asked)
@@ -37,7 +37,7 @@ describe('protocol / ownership / lease grantor', () => {
     assert.equal(grantor.expired('a', 299 + takeoverMs), false)
     assert.equal(grantor.expired('a', 300 + takeoverMs), true)
   })
-  it('a new leader lets every lease run from its own election', () => {
+  it('a new leader lets every lease run from its own election (P24)', () => {
     const grantor = createLeaseGrantor()
     assert.equal(grantor.expired('a', 1e9), false)
     grantor.elected(['a'], 50_000)
@@ -47,7 +47,7 @@ describe('protocol / ownership / lease grantor', () => {
     grantor.deposed()
     assert.equal(grantor.expired('a', 1e9), false)
   })
-  it('never expires before the holder has had its 2 s to stop, with delays and clocks 5 % apart', () => {
+  it('never expires before the holder has had its 2 s to stop, with delays and clocks 5 % apart (P12, P24)', () => {
     const delay = fc.integer({ min: 0, max: 9000 })
     fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 4000 }), delay, delay, fc.boolean()), { maxLength: 20 }), fc.double({ min: 0.95, max: 1.05, noNaN: true }), (asks, drift) => {
       const holder = createLeaseHolder()

@@ -83,7 +83,7 @@ function randomTransaction(random: Random, model: Model): Transaction {
 }
 
 describe('protocol / state / machine', () => {
-  it('agrees with a plain map on random transactions, results and rows', () => {
+  it('agrees with a plain map on random transactions, results and rows (P18)', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const random = seededRandom(seed)
       const driver = new Driver()
@@ -130,7 +130,7 @@ describe('protocol / state / machine', () => {
     assert.equal(driver.holds({ kind: 'featureLevel', atLeast: 1 }), false)
   })
 
-  it('applies a proposal once, however often it is committed', () => {
+  it('applies a proposal once, however often it is committed (P17)', () => {
     const driver = new Driver()
     const transaction = { conditions: [], writes: [put('/registry/a', '1')] }
     const first = driver.run(transaction, { peer: 'q', counter: 5 })
@@ -152,7 +152,7 @@ describe('protocol / state / machine', () => {
     assert.equal(driver.machine.results().length, 1)
   })
 
-  it('refuses a malformed command alike everywhere', () => {
+  it('refuses a malformed command alike everywhere (P18)', () => {
     const driver = new Driver()
     const applied = driver.entry({ kind: 'command', proposal: { peer: 'p', counter: 1 }, command: bytes('junk') })
     assert.deepEqual(applied.command?.result, { kind: 'refused', condition: -1, revision: 0 })

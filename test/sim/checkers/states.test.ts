@@ -8,7 +8,7 @@ const outcome = { index: 1, timeMs: 0, revision: 0, events: [], command: undefin
 const entry = (term: number): Entry => ({ index: 1, term, timeMs: 0, body: { kind: 'noop' } })
 
 describe('sim / checkers / states', () => {
-  it('compares entries, hashes and fetched states', () => {
+  it('compares entries, hashes and fetched states (P18)', () => {
     const states = stateMachineSafety()
     const checker = allWatchers([states])
     checker.applied('a', entry(1), outcome, 'x')

@@ -68,7 +68,7 @@ describe('store / log / files', () => {
     return { log: asLog(), reopen: async () => asLog() }
   })
 
-  it('notices a flipped bit anywhere in what was synced', () => {
+  it('notices a flipped bit anywhere in what was synced (P1, P4)', () => {
     fill(6)
     const name = segments(directory)[0] ?? ''
     const bytes = readFileSync(join(directory, name))
@@ -95,7 +95,7 @@ describe('store / log / files', () => {
     assert.deepEqual([recovered(directory).mayVote, recovered(directory).entries.length], [true, 6])
   })
 
-  it('cuts an unsynced tail at every byte, and notices a synced one', () => {
+  it('cuts an unsynced tail at every byte, and notices a synced one (P4, P5)', () => {
     fill(4)
     const name = segments(directory)[0] ?? ''
     const before = readFileSync(join(directory, name)).findLastIndex((byte) => byte !== 0) + 1
@@ -227,7 +227,7 @@ describe('store / log / files', () => {
       return { state, calls }
     }
 
-    it('refuses when it is full and goes on when it no longer is', () => {
+    it('refuses when it is full and goes on when it no longer is (P7)', () => {
       const { state, calls } = faulty()
       const log = openAt(directory, calls)
       append(log, { entries: range(1, 2) })
@@ -242,7 +242,7 @@ describe('store / log / files', () => {
       assert.deepEqual([recovered(directory).mayVote, recovered(directory).entries.length], [true, 80])
     })
 
-    it('never trusts a disk again whose sync failed', () => {
+    it('never trusts a disk again whose sync failed (P3)', () => {
       for (const code of ['EIO', 'ENOSPC']) {
         const { state, calls } = faulty()
         const at = join(base, `${made++}`)
