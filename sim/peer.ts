@@ -24,6 +24,10 @@ export type CreateEngine = (options: EngineOptions, recovered: Recovered, random
 
 /** Where the members' records are in the state. */
 export const peerPrefix = '/shoal/peers/'
+/** Where holders of works write; the value says in which epoch. */
+export const fencedPrefix = '/registry/core/events/default/work-'
+/** Share of ticks at which a holder writes. */
+const fencedShare = 0.02
 /** Ticks of the engine. */
 export const tickUs: SimUs = 20_000
 /** Turns of one drive; more means that the engine never comes to rest. */
@@ -366,10 +370,17 @@ export class SimPeer {
     }
   }
 
-  /** A holder that runs gets on, as its clock does. */
+  /** A holder that runs gets on, as its clock does, and writes now and then what only the holder may write. */
   #reportWorks(): void {
+    for (const { work, epoch } of this.#works.values()) if (this.#random.chance(fencedShare)) this.#writeAsHolder(work, epoch)
     const progress = this.#bootMs()
     this.engine.report([...this.#works.values()].map(({ work, epoch }) => ({ work, epoch, progress })))
+  }
+
+  #writeAsHolder(work: string, epoch: number): void {
+    this.disk.proposalCounter++
+    const write = { kind: 'put' as const, key: fencedPrefix + work, value: encodeJson({ work, epoch, peer: this.id }), terminating: false }
+    this.#requests?.write(this.disk.proposalCounter, { conditions: [{ kind: 'assignment', work, epoch }], writes: [write] }, () => {})
   }
 
   /** The clock that the engine goes by. */

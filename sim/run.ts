@@ -1,5 +1,6 @@
 // One simulated run from beginning to end: build a cluster, let faults and clients at it while every promise of safety is
 // checked, then stop the faults and see that it recovers within a budget. Equal options give equal results and hashes.
+import { fencedPrefix } from './peer.ts'
 import type { CreateEngine } from './peer.ts'
 import { electionSafety } from './checkers/elections.ts'
 import { watchLeases } from './checkers/leases.ts'
@@ -48,7 +49,7 @@ export function runOnce(options: RunOptions, createEngine: CreateEngine, recordi
   const states = stateMachineSafety()
   const writes = exactlyOnce()
   const told = watchSafety()
-  const watcher = allWatchers([electionSafety(), logMatching(), leaderCompleteness(), states, writes, oneHolder(), told])
+  const watcher = allWatchers([electionSafety(), logMatching(), leaderCompleteness(), states, writes, oneHolder(fencedPrefix), told])
   const cluster = new Cluster(world, options, createEngine, watcher)
   const workload = new Workload(cluster, heard)
   let violation: Error | undefined
