@@ -38,7 +38,7 @@ import { joinCluster } from './peer/join.ts'
 import { peerOptions } from './peer/options.ts'
 import { Peer } from './peer/peer.ts'
 import { removePeer } from './peer/removal.ts'
-import { startPeerWorker } from './peer/thread.ts'
+import type { PeerThread } from './peer/worker-thread.ts'
 import { systemClock } from './platform/clock.ts'
 import { resources } from './resources/registry.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
@@ -74,12 +74,13 @@ export async function runDaemon(
   environment: { readonly [name: string]: string | undefined },
   first: FirstStep,
   started: () => void,
+  peerThread: PeerThread,
 ): Promise<number> {
   const options = readOptions(optionSpecs, { flags, environment })
   const level = logLevels.find((known): known is LogLevel => known === options.logLevel) ?? 'info'
   const ground: Ground = { clock: systemClock(), logger: createLogger(level), metrics: createMetrics() }
   const ended = Promise.withResolvers<number>()
-  const daemon = new Daemon(ground, options, (status) => ended.resolve(status))
+  const daemon = new Daemon(ground, options, peerThread, (status) => ended.resolve(status))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ended.resolve(0))
   process.on('unhandledRejection', (error) => {
     ground.logger.error('an error that nobody handled', { error })
@@ -91,6 +92,7 @@ export async function runDaemon(
     return await ended.promise
   } finally {
     await daemon.stop()
+    await peerThread.end()
   }
 }
 
@@ -98,6 +100,7 @@ export async function runDaemon(
 class Daemon {
   readonly #ground: Ground
   readonly #options: Options
+  readonly #peerThread: PeerThread
   readonly #end: (status: number) => void
   readonly #directory: DataDirectory
   readonly #control: ControlServer
@@ -108,9 +111,10 @@ class Daemon {
   #member: MemberParts | undefined
   #joining = false
 
-  constructor(ground: Ground, options: Options, end: (status: number) => void) {
+  constructor(ground: Ground, options: Options, peerThread: PeerThread, end: (status: number) => void) {
     this.#ground = ground
     this.#options = options
+    this.#peerThread = peerThread
     this.#end = end
     this.#directory = new DataDirectory(options.dataDirectory)
     this.#name = options.name === '' ? hostname().toLowerCase() : options.name
@@ -195,12 +199,13 @@ class Daemon {
     const logger = this.#ground.logger
     const seed = randomBytes(4).readUInt32LE()
     const random = seededRandom(seed)
+    logger.child('daemon').debug('opening the state', { uptimeMs: Math.round(performance.now()) })
     const store = await this.#openStore()
     this.#running.push({ start: () => Promise.resolve(), stop: () => store.close() })
     const peer = await this.#run(
       new Peer(
         {
-          store, clock, metrics, logger: logger.child('peer'), directory: this.#directory, thread: startPeerWorker,
+          store, clock, metrics, logger: logger.child('peer'), directory: this.#directory, thread: (core, ended) => this.#peerThread.start(core, ended),
           failed: (error) => {
             logger.error('the peer cannot go on', { error })
             this.#end(1)
@@ -213,7 +218,9 @@ class Daemon {
         { listen: this.#options.listen, advertise: this.#multiaddrs(), maxVoters: this.#options.maxVoters, works, seed },
       ),
     )
+    logger.child('daemon').debug('the peer runs')
     await this.#catchUp(peer)
+    logger.child('daemon').debug('the state is caught up')
     const access = new ClusterAccess({ store, peer, clock, kubeletPort: this.#options.kubeletPort })
     const name = peer.identity.file.name
     const api = createApiServer(

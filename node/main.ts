@@ -18,10 +18,12 @@ const status = await runCli(process.argv.slice(2), {
   main: fileURLToPath(import.meta.url),
   environment,
   runDaemon: async (flags, first, started) => {
+    const { PeerThread } = await import('./daemon/peer-thread.ts')
+    const peerThread = new PeerThread()
     const { runDaemon } = await import('./daemon.ts')
     // What Node made of the sources is kept at once: a daemon that is killed comes back faster for it.
     flushCompileCache()
-    return runDaemon(flags, environment, first, started)
+    return runDaemon(flags, environment, first, started, peerThread)
   },
 })
 process.exitCode = status

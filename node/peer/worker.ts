@@ -1,7 +1,7 @@
 // The peer thread's entry: builds the core with the real clock, the log in files and the engine, and ends the process when
-// the main thread hangs or the log cannot be written. Started by thread.ts with the core's options as its data.
+// the main thread hangs or the log cannot be written. Its first message is the core's options; worker-thread.ts sends it.
 import { flushCompileCache } from 'node:module'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { required } from '../../protocol/base/assert.ts'
 import { createEngine } from '../../protocol/engine/engine.ts'
 import { noMetrics } from '../base/metrics.ts'
@@ -13,20 +13,25 @@ import { joinLogAndState } from './peer-log.ts'
 import { threadLogger } from './thread-logger.ts'
 import type { CoreOptions, Order, Report } from './types.ts'
 
-const options: CoreOptions = workerData
 const clock = systemClock()
-const link = portLink<Report, Order>(required(parentPort, 'the port of the worker'))
-const logger = threadLogger(link)
+const port = required(parentPort, 'the port of the worker')
 
-const core = new Core({
-  clock, logger, createEngine,
-  openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory }), mark, logger, self),
-  abort: (why) => {
-    // The main thread may never read this; standard error is written from here.
-    process.stderr.write(`shoal: the peer cannot go on: ${why}\n`)
-    process.kill(process.pid, 'SIGKILL')
-  },
-}, options, link)
-await core.start()
-// A thread keeps what Node made of its sources only when told to; the next one then needs no compiler in memory.
-flushCompileCache()
+async function run(options: CoreOptions): Promise<void> {
+  const link = portLink<Report, Order>(port)
+  const logger = threadLogger(link)
+  const core = new Core({
+    clock, logger, createEngine,
+    openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory }), mark, logger, self),
+    abort: (why) => {
+      // The main thread may never read this; standard error is written from here.
+      process.stderr.write(`shoal: the peer cannot go on: ${why}\n`)
+      process.kill(process.pid, 'SIGKILL')
+    },
+  }, options, link)
+  await core.start()
+  // A thread keeps what Node made of its sources only when told to; the next one then needs no compiler in memory.
+  flushCompileCache()
+}
+
+// No message may come between the options and the core's own listener, so the core is made within this one.
+port.once('message', (options: CoreOptions) => void run(options))

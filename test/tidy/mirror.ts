@@ -245,6 +245,8 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/cli/machines/yard.ts': 'held by the clusters of test/e2e: it is the first process of their namespaces',
   'node/cli/verbs/demo.ts': 'held by the clusters of test/e2e',
   'node/cli/verbs/up.ts': 'held by the clusters of test/e2e: every one is made by it',
+  'node/daemon/peer-thread.ts': 'a door only',
+  'node/peer/worker-thread.ts': 'held by the clusters of test/node/peer and test/e2e',
   'node/daemon.ts': 'the composition root, held by the clusters of test/e2e',
   'node/main.ts': 'the process edge, held by test/node/cli/verbs/sim.test.ts and the clusters of test/e2e',
   'node/network/endpoints.ts': 'held by the tests of model and zone',

@@ -5,8 +5,9 @@ import type { MachineLayout, YardConfig } from './layout.ts'
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** Seconds between the crash of a supervised process and its next start. */
-const restartDelaySeconds = '0.2'
+/** Seconds between the crash of a supervised process and its next start; of one that ended within a second of its start. */
+const restartDelaySeconds = '0.02'
+const crashLoopDelaySeconds = '1'
 
 /** Text of the init script of one machine. */
 export function machineInit(config: YardConfig, machine: MachineLayout, daemonArguments: readonly string[]): string {
@@ -29,9 +30,10 @@ while [ ! -e ${quote(machine.wired)} ]; do sleep 0.02; done
 supervise() {
   local name=$1; shift
   while :; do
+    local begun=$SECONDS
     "$@" >> "/var/log/$name.log" 2>&1
     echo "$name ended with status $?" >> /var/log/supervisor.log
-    sleep ${restartDelaySeconds}
+    if [ $((SECONDS - begun)) -gt 1 ]; then sleep ${restartDelaySeconds}; else sleep ${crashLoopDelaySeconds}; fi
   done
 }
 

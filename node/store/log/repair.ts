@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { writeAll, syncDirectory } from './file-calls.ts'
 import { problemName, segmentName, segmentNumbers } from './segment-file.ts'
+import { usedBytes } from './zeros.ts'
 import type { FileCalls } from './file-calls.ts'
 import type { ScannedLog } from './scan.ts'
 import type { LogProblem } from './types.ts'
@@ -42,8 +43,7 @@ function cutTail(calls: FileCalls, directory: string, scanned: ScannedLog): void
   const bytes = calls.read(path)
   const file = calls.open(path, 'r+')
   try {
-    const tail = bytes.subarray(scanned.end.offset)
-    const used = tail.findLastIndex((byte) => byte !== 0) + 1
+    const used = usedBytes(bytes.subarray(scanned.end.offset))
     if (used > 0) writeAll(calls, file, Buffer.alloc(used), scanned.end.offset)
     calls.datasync(file)
   } finally {

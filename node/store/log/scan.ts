@@ -6,6 +6,7 @@ import { decodeSegmentStart, Replay } from './replay.ts'
 import { segmentName, segmentNumbers, syncMarkName } from './segment-file.ts'
 import { decodeSlots, isBefore } from './sync-mark.ts'
 import { ByteReader } from '../bytes.ts'
+import { isZero } from './zeros.ts'
 import type { FileCalls } from './file-calls.ts'
 import type { LogRecord } from './record.ts'
 import type { SyncMark } from './sync-mark.ts'
@@ -125,7 +126,7 @@ class Scanner {
     }
     this.#segments.push({ number, sizeBytes: bytes.length, highestIndex })
     this.end = { segment: number, offset: at }
-    if (isUnused(bytes, at)) return undefined
+    if (isZero(bytes, at)) return undefined
     return { found: `${segmentName(number)} is damaged at ${at}`, proof: this.#laterBatch(bytes, at) }
   }
 
@@ -147,9 +148,4 @@ export function indexOf(payload: Uint8Array): number {
 /** What of a record is for those who know entries. */
 function payloadOf(record: LogRecord): Uint8Array {
   return record.type === recordType.entry ? record.payload.subarray(8) : record.payload
-}
-
-function isUnused(bytes: Buffer, from: number): boolean {
-  for (let at = from; at < bytes.length; at++) if (bytes[at] !== 0) return false
-  return true
 }

@@ -16,9 +16,10 @@ while [ ! -e '/h/m1/wired' ]; do sleep 0.02; done
 supervise() {
   local name=$1; shift
   while :; do
+    local begun=$SECONDS
     "$@" >> "/var/log/$name.log" 2>&1
     echo "$name ended with status $?" >> /var/log/supervisor.log
-    sleep 0.2
+    if [ $((SECONDS - begun)) -gt 1 ]; then sleep 0.02; else sleep 1; fi
   done
 }
 
