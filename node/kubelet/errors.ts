@@ -46,3 +46,9 @@ export const kubeletRefused = defineError<{ readonly httpStatus: number; readonl
   message: ({ reason }) => reason,
   remedy: 'Check the names of Pod and container.',
 })
+
+export const kubeletCannotListen = defineError<{ readonly port: number; readonly reason: string }>({
+  code: 'SHOAL_KUBELET_CANNOT_LISTEN',
+  message: ({ port, reason }) => `the kubelet cannot listen on port ${port}: ${reason}`,
+  remedy: 'Free the port (ss -ltnp names who holds it) or choose another with --kubelet-port.',
+})

@@ -10,6 +10,8 @@ export const elementsPerCommand = 500
 export const commandTimeoutMs = 30_000
 /** After a refused change the rules are loaded whole again; this much later when even that fails. */
 export const retryDelayMs = 1_000
+/** Bytes of a packet where the interface does not say. */
+export const ethernetMtu = 1500
 /** Bytes that VXLAN adds to a packet. */
 export const vxlanOverheadBytes = 50
 /** DNS answers over UDP are cut to this size and say so; the asker comes again over TCP. */

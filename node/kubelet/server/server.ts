@@ -11,7 +11,7 @@ import { TLSSocket } from 'node:tls'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Pod } from '../../objects/generated/core-v1.ts'
-import { kubeletRefused } from '../errors.ts'
+import { kubeletCannotListen, kubeletRefused } from '../errors.ts'
 import { endpointOutWaitMs, serverHeaderBytes } from '../limits.ts'
 import { readLog } from '../logs/reader.ts'
 import type { Runtime } from '../runtime/types.ts'
@@ -54,9 +54,10 @@ export class KubeletServer {
     server.on('secureConnection', (socket) => this.#follow(socket))
     this.#server = server
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
+      const refuse = (error: Error): void => reject(kubeletCannotListen.make({ port: this.#options.port, reason: error.message }, error))
+      server.once('error', refuse)
       server.listen({ port: this.#options.port, ...(this.#options.listenAddress === undefined ? {} : { host: this.#options.listenAddress }) }, () => {
-        server.off('error', reject)
+        server.off('error', refuse)
         resolve()
       })
     })

@@ -1,6 +1,6 @@
 // Keeps the kernel's overlay equal to the Nodes of the cluster, and writes the CNI configuration once this machine has its
 // Pod CIDR. Changes come from the Nodes' watch; the plan is in plan.ts.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -8,7 +8,7 @@ import type { Informer } from '../../client/informer.ts'
 import type { Node } from '../../objects/generated/core-v1.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { commandFailed, noRoute } from '../errors.ts'
-import { commandTimeoutMs, retryDelayMs, vxlanOverheadBytes } from '../limits.ts'
+import { commandTimeoutMs, ethernetMtu, retryDelayMs, vxlanOverheadBytes } from '../limits.ts'
 import { addressOf } from '../proxy/proxy.ts'
 import { addressBefore, bridgeName, cniConfiguration, deviceName, gatewayOf, macOf, networkName, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
 
@@ -43,7 +43,9 @@ export async function outsideInterface(address: string): Promise<OutsideInterfac
   const lines = (await ip(['-o', '-4', 'addr', 'show'])).split('\n')
   const name = lines.find((line) => line.includes(` ${address}/`))?.trim().split(/\s+/)[1]
   if (name === undefined) throw noRoute.make({ address })
-  return { name, mtu: Number(readFileSync(`/sys/class/net/${name}/mtu`, 'utf8')) || 1500 }
+  // Not from /sys: it may show another network namespace than this process lives in.
+  const mtu = /\bmtu (\d+)/.exec(await ip(['-o', 'link', 'show', 'dev', name]))?.[1]
+  return { name, mtu: Number(mtu ?? ethernetMtu) }
 }
 
 /** A machine that joins anew gets another Pod CIDR: the bridge of its former life must not keep the old address. */

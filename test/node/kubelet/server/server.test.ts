@@ -1,10 +1,11 @@
 // The kubelet's server over TLS: certificates, plain answers, uploads, and streams passed through to the runtime's address.
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { silentLogger } from '../../../../node/base/logger.ts'
+import { kubeletCannotListen } from '../../../../node/kubelet/errors.ts'
 import { KubeletServer } from '../../../../node/kubelet/server/server.ts'
 import { systemClock } from '../../../../node/platform/clock.ts'
 import { FakeRuntime } from '../../../support/fake-runtime.ts'
@@ -50,6 +51,13 @@ describe('kubelet / server', () => {
     upstream.close()
     await server.stop()
     await server.stop()
+  })
+
+  it('names a port that is taken', async () => {
+    const second = new KubeletServer({
+      runtime, clock, logger: silentLogger, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', loadImage: () => Promise.resolve(),
+    }, { port: server.port(), listenAddress: '127.0.0.1', certificates: certificates.server })
+    await rejects(second.start(), kubeletCannotListen.is)
   })
 
   const ask = (path: string, client: object = certificates.admin, body?: string): Promise<string> => new Promise((resolve, reject) => {
