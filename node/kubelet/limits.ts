@@ -54,8 +54,8 @@ export const serverHeaderBytes = 64 * 1024
 /** Longest wait of /shoal/endpoint-out. */
 export const endpointOutWaitMs = 1_000
 
-/** Time between two renewals of the Node's lease (Kubernetes: a quarter of 40 s). */
-export const leaseRenewMs = 10_000
+/** Time between two renewals of the Node's lease. Kubernetes takes a quarter of its 40 s; nothing here waits for leases, and each one is a write. */
+export const leaseRenewMs = 15_000
 /** The lease's duration in seconds as written into it. */
 export const leaseDurationSeconds = 40
 /** How often the Node's status is computed; it is written when it changed. */

@@ -101,6 +101,11 @@ export class Host {
     return connection.newStream(protocol, { signal: AbortSignal.timeout(requestTimeoutMs), maxOutboundStreams: maxStreamsPerProtocol })
   }
 
+  /** Closes all connections with a peer but the oldest; what used the others opens its streams anew. */
+  keepOne(peer: PeerId): void {
+    for (const connection of this.#connections(peer).slice(0, -1)) connection.abort(new Error('another connection is kept'))
+  }
+
   /** Ends all connections with a peer at once. */
   drop(peer: PeerId): void {
     for (const connection of this.#connections(peer)) connection.abort(new Error('dropped'))

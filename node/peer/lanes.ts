@@ -4,11 +4,11 @@
 import type { Stream } from '@libp2p/interface'
 import type { ClusterId, PeerId } from '../../protocol/base/ids.ts'
 import type { Random } from '../../protocol/base/random.ts'
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { FrameReader } from './frames.ts'
 import type { Host } from './host.ts'
-import { frameMaxBytes, fullMeshPeers } from './limits.ts'
+import { frameMaxBytes, fullMeshPeers, mergeDelayMs } from './limits.ts'
 import { Lane } from './lane.ts'
 import { parseObject } from './records.ts'
 import type { Trust } from './trust.ts'
@@ -46,6 +46,7 @@ export class Lanes {
   readonly #cluster: ClusterId
   readonly #lanes = new Map<PeerId, Lane>()
   readonly #inbound = new Map<PeerId, Stream>()
+  readonly #merges = new Map<PeerId, Timer>()
   #certificate: string
 
   constructor(deps: LanesDeps, options: LanesOptions, events: LanesEvents) {
@@ -59,7 +60,10 @@ export class Lanes {
   async start(): Promise<void> {
     const { host, trust } = this.#deps
     host.subscribe({
-      connected: (peer) => this.#lanes.get(peer)?.wake(),
+      connected: (peer) => {
+        this.#lanes.get(peer)?.wake()
+        this.#mergeLater(peer)
+      },
       disconnected: (peer) => {
         if (trust.trusted(peer)) this.#events.lost(peer)
       },
@@ -86,8 +90,21 @@ export class Lanes {
   }
 
   stop(): void {
+    for (const merge of this.#merges.values()) merge.cancel()
+    this.#merges.clear()
     for (const lane of this.#lanes.values()) lane.close()
     this.#lanes.clear()
+  }
+
+  /** Two peers that dial each other at once have two connections, and on each every message one way costs a packet of its own back. */
+  #mergeLater(peer: PeerId): void {
+    // One side decides, or both would close the other's choice.
+    if (this.#self > peer) return
+    this.#merges.get(peer)?.cancel()
+    this.#merges.set(peer, this.#deps.clock.after(mergeDelayMs, () => {
+      this.#merges.delete(peer)
+      this.#deps.host.keepOne(peer)
+    }))
   }
 
   #ensure(peer: PeerId): void {

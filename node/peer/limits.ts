@@ -96,3 +96,6 @@ export const moveTimeoutMs = 10_000
 
 /** A mirror without a leader asks the voters who leads, every so many ticks. */
 export const mirrorProbeTicks = 50
+
+/** A second connection with the same peer is closed after this long: by then both sides know of both. */
+export const mergeDelayMs = 3_000

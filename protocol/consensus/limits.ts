@@ -2,7 +2,7 @@
 // killed and 3.5 s after it fell silent, so an election must begin within a second and rarely need a second round.
 
 /** The leader shows itself this often. Shorter: more idle traffic; longer: later elections. */
-export const heartbeatMs = 160
+export const heartbeatMs = 200
 
 /** A voter that heard its leader more recently than this grants no vote (Raft thesis, section 4.2.3). */
 export const electionMinMs = 500
