@@ -2,7 +2,7 @@
 // itself; and the plan of that Service's endpoints, which are the peers that live. Whoever holds the controllers' work runs it.
 // Source: Kubernetes' own bootstrap (names and rules), and KEP-2843 for the label of slices that the server manages.
 import type { JsonObject } from '../objects/json.ts'
-import { isAlreadyExists } from '../client/errors.ts'
+import { isAlreadyExists, isNotFound } from '../client/errors.ts'
 import type { Transport } from '../client/types.ts'
 import { bootstrapPolicy } from '../identity/bootstrap-policy.ts'
 import { stringIn } from '../objects/access.ts'
@@ -64,13 +64,27 @@ export async function bootstrapCluster(transport: Transport, port: number, signa
 }
 
 async function create(transport: Transport, object: JsonObject, signal: AbortSignal | undefined): Promise<void> {
+  const path = collectionPath(object)
+  const name = stringIn(object, 'metadata', 'name')
   try {
-    await transport.send({ method: 'POST', path: collectionPath(object), body: object }, signal)
+    // Asked first: creating a Service anew is refused for its address, which it has itself, before anybody sees its name.
+    await transport.send({ method: 'GET', path: `${path}/${encodeURIComponent(name)}` }, signal)
   } catch (error) {
-    if (isAlreadyExists(error)) return
-    throw bootstrapFailed.make({ what: `${stringIn(object, 'kind')} ${stringIn(object, 'metadata', 'name')}`, why: error instanceof Error ? error.message : String(error) }, error)
+    if (!isNotFound(error)) throw failed(object, error)
+    await post(transport, path, object, signal)
   }
 }
+
+async function post(transport: Transport, path: string, object: JsonObject, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await transport.send({ method: 'POST', path, body: object }, signal)
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw failed(object, error)
+  }
+}
+
+const failed = (object: JsonObject, error: unknown): Error =>
+  bootstrapFailed.make({ what: `${stringIn(object, 'kind')} ${stringIn(object, 'metadata', 'name')}`, why: error instanceof Error ? error.message : String(error) }, error)
 
 /** What to write so that the API's Service leads to the peers that live. */
 export interface ApiEndpointsPlan {

@@ -188,7 +188,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/apiserver/api-server.ts': 'held by every test that starts one',
   'node/apiserver/authorizing.ts': 'held by kubectl.test.ts and answers.test.ts',
   'node/apiserver/body.ts': 'held by kubectl.test.ts and answers.test.ts',
-  'node/apiserver/bootstrap.ts': 'held by test/support/api-fixture.ts, which begins with it',
   'node/apiserver/call.ts': 'types only',
   'node/apiserver/changing.ts': 'held by in-process.test.ts and kubectl.test.ts and answers.test.ts',
   'node/apiserver/committing.ts': 'held by in-process.test.ts',
