@@ -243,7 +243,7 @@ class Daemon {
     const network = await this.#run(
       new Network(
         { informers, membership: peer.members, clock, metrics, logger: logger.child('network') },
-        { nodeName: name, address: this.#address, cniDirectory: join(this.#options.dataDirectory, 'cni'), ipamDirectory: join(this.#options.dataDirectory, 'ipam'), clusterCidr, dnsAddress, domain: clusterDomain },
+        { nodeName: name, address: this.#address, cniDirectory: this.#options.cniDirectory, ipamDirectory: join(this.#options.dataDirectory, 'ipam'), clusterCidr, dnsAddress, domain: clusterDomain },
       ),
     )
     const kubelet = createKubelet(

@@ -29,6 +29,12 @@ export const daemonOptions = {
     default: '/run/containerd/containerd.sock',
     help: 'Unix socket of the container runtime (CRI). Running containers outlive the daemon and are adopted when it comes back.',
   },
+  cniDirectory: {
+    name: 'cni-dir',
+    type: 'string',
+    default: '/etc/cni/net.d',
+    help: "Where the container runtime looks for its network configuration (containerd's conf_dir); the Pod network is written there.",
+  },
   cgroupRoot: {
     name: 'cgroup-root',
     type: 'string',

@@ -27,7 +27,7 @@ meet() {
 address=$(ip -4 -o addr show scope global | awk '{sub("/.*", "", $4); print $4; exit}')
 trap 'kill -TERM "$daemon"; wait "$daemon"; exit 0' TERM INT
 while :; do
-  "$shoal" daemon --address "$address" &
+  "$shoal" daemon --address "$address" --cni-dir /var/lib/shoal/cni &
   daemon=$!
   wait "$daemon"
   sleep 1

@@ -23,6 +23,7 @@ const daemonFlags = [
   ['--zone <zone>', 'failure domain of this machine; voters and Pods are spread over zones'],
   ['--kubelet-port <port>', 'port of logs and exec (default 10250)'],
   ['--cri-endpoint <socket>', 'socket of the container runtime'],
+  ['--cni-dir <folder>', 'where the container runtime looks for its network (default /etc/cni/net.d)'],
   ['--cgroup-root <path>', 'cgroup of the Pods'],
   ['--default-toleration-seconds <s>', 'how long Pods stay on a dead peer by default (default 0)'],
   ['--rootless <bool>', 'run in a user namespace'],

@@ -93,6 +93,7 @@ function daemonArguments(config: YardConfig, machine: MachineLayout, number: num
     '--name', machine.name,
     '--address', machine.address,
     '--voters', String(config.voters),
+    '--cni-dir', '/var/lib/shoal/cni',
     '--cgroup-root', `/shoal-${config.id}/m${number}/kubepods`,
     ...(config.rootless ? ['--rootless', 'true'] : []),
     ...config.daemonArguments,
