@@ -6,7 +6,7 @@ import { join } from 'node:path'
 interface Recorded { readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } }
 type Section = { readonly [groupVersionResource: string]: readonly Recorded[] }
 
-const facts = process.argv[2] ?? '../shared/facts'
+const facts = process.argv[2] ?? '.'
 const recorded: { readonly [section: string]: Section } = JSON.parse(readFileSync(join(facts, 'bootstrap.json'), 'utf8'))
 const prefix = 'rbac.authorization.k8s.io/v1/'
 const kinds = ['clusterroles', 'roles', 'clusterrolebindings', 'rolebindings']

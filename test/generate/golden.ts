@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resources } from '../../node/resources/registry.ts'
 
-const facts = process.argv[2] ?? '../shared/facts'
+const facts = process.argv[2] ?? '.'
 const target = join(import.meta.dirname, '../golden/facts')
 const lines = (file: string): string[] => readFileSync(join(facts, file), 'utf8').trimEnd().split('\n')
 

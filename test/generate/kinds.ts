@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const facts = process.argv[2] ?? '../shared/facts'
+const facts = process.argv[2] ?? '.'
 const target = join(import.meta.dirname, '../../node/resources/generated/kind-table.ts')
 
 const rows = (file: string): string[][] =>
