@@ -10,6 +10,9 @@ import { DnsServer } from '../../../../node/network/dns/server.ts'
 import type { ZoneView } from '../../../../node/network/dns/zone.ts'
 import { systemClock } from '../../../../node/platform/clock.ts'
 
+// An address that nothing else uses: a port chosen for UDP there is free for TCP as well.
+const loopback = '127.0.0.53'
+
 const many = Array.from({ length: 200 }, (_, i) => ({ addresses: [`10.244.1.${i}`], conditions: { ready: true } }))
 const view: ZoneView = {
   domain: 'cluster.local',
@@ -25,7 +28,7 @@ const view: ZoneView = {
 describe('network / dns / server', () => {
   let server: DnsServer
   beforeEach(async () => {
-    server = new DnsServer({ view: () => view, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: '127.0.0.1', port: 0, upstreams: [] })
+    server = new DnsServer({ view: () => view, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: loopback, port: 0, upstreams: [] })
     await server.start()
   })
   afterEach(() => server.stop())
@@ -34,7 +37,7 @@ describe('network / dns / server', () => {
 
   async function overUdp(message: Buffer): Promise<packet.Packet & { flag_tc?: boolean; rcode?: string }> {
     const socket = createSocket('udp4')
-    socket.send(message, server.port(), '127.0.0.1')
+    socket.send(message, server.port(), loopback)
     const [reply] = (await once(socket, 'message')) as [Buffer]
     socket.close()
     return packet.decode(reply)
@@ -56,7 +59,7 @@ describe('network / dns / server', () => {
   it('cuts what is too long for UDP and gives all of it over TCP', async () => {
     const cut = await overUdp(query('many.default.svc.cluster.local'))
     ok((cut.flags ?? 0) & packet.TRUNCATED_RESPONSE)
-    const socket = connect(server.port(), '127.0.0.1')
+    const socket = connect(server.port(), loopback)
     const message = query('many.default.svc.cluster.local')
     const length = Buffer.alloc(2)
     length.writeUInt16BE(message.length)
@@ -73,7 +76,7 @@ describe('network / dns / server', () => {
   })
   it('survives bytes that are no DNS', async () => {
     const socket = createSocket('udp4')
-    for (const bytes of [Buffer.alloc(0), Buffer.from([1]), Buffer.alloc(11, 255), Buffer.alloc(500, 0xc0)]) socket.send(bytes, server.port(), '127.0.0.1')
+    for (const bytes of [Buffer.alloc(0), Buffer.from([1]), Buffer.alloc(11, 255), Buffer.alloc(500, 0xc0)]) socket.send(bytes, server.port(), loopback)
     const reply = await overUdp(query('web.default.svc.cluster.local'))
     socket.close()
     equal(reply.answers?.length, 1)
