@@ -3,6 +3,8 @@
 // It decides nothing about objects.
 import type { Random } from '../../protocol/base/random.ts'
 import type { Clock, Timer } from '../base/clock.ts'
+import { HeldWork } from '../base/held-work.ts'
+import type { Term } from '../base/held-work.ts'
 import type { Startable } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
@@ -41,52 +43,12 @@ export interface ControllersDeps {
 
 /** All controllers of this peer; they run while it holds the work. */
 export function createControllers(deps: ControllersDeps): Startable {
-  return new ControllerManager(deps)
-}
-
-class ControllerManager implements Startable {
-  readonly #deps: ControllersDeps
-  readonly #logger: Logger
-  #unsubscribe: (() => void) | undefined
-  #term: Term | undefined
-  #change: Promise<void> = Promise.resolve()
-
-  constructor(deps: ControllersDeps) {
-    this.#deps = deps
-    this.#logger = deps.logger.child('controllers')
-  }
-
-  start(): Promise<void> {
-    this.#unsubscribe ??= this.#deps.works.onChange(() => this.#follow())
-    this.#follow()
-    return Promise.resolve()
-  }
-
-  async stop(): Promise<void> {
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
-    this.#follow()
-    await this.#change
-  }
-
-  /** Brings the running term in line with the assignment table, one change after another. */
-  #follow(): void {
-    this.#change = this.#change.then(async () => {
-      const epoch = this.#unsubscribe === undefined ? undefined : this.#deps.works.epoch(controllersWork)
-      if (epoch === this.#term?.epoch) return
-      await this.#term?.stop()
-      this.#term = undefined
-      if (epoch === undefined) return
-      this.#logger.info('this peer runs the controllers', { epoch })
-      this.#term = new Term(this.#deps, this.#logger, epoch)
-      this.#term.start()
-    })
-  }
+  const logger = deps.logger.child('controllers')
+  return new HeldWork({ works: deps.works, logger, begin: () => new ControllersTerm(deps, logger) }, controllersWork)
 }
 
 /** One term of holding the work. */
-class Term {
-  readonly epoch: number
+class ControllersTerm implements Term {
   readonly #deps: ControllersDeps
   readonly #logger: Logger
   readonly #informers: Informers
@@ -98,8 +60,7 @@ class Term {
   #beat: Timer | undefined
   #starting: Promise<void> = Promise.resolve()
 
-  constructor(deps: ControllersDeps, logger: Logger, epoch: number) {
-    this.epoch = epoch
+  constructor(deps: ControllersDeps, logger: Logger) {
     this.#deps = deps
     this.#logger = logger
     const client = createClient(deps.transport)

@@ -15,13 +15,14 @@ import { versionOf } from '../client/object-cache.ts'
 import type { Change } from '../client/object-cache.ts'
 import { nodes, pods } from '../client/resource-types.ts'
 import type { Node, Pod } from '../objects/generated/core-v1.ts'
+import { removeCgroup } from '../platform/cgroups.ts'
+import { ifMissing } from '../platform/failures.ts'
 import { Images } from './images/images.ts'
 import { logCheckMs, parallelStarts } from './limits.ts'
 import { rotateLogs } from './logs/rotation.ts'
 import { readMachine } from './machine.ts'
 import type { Machine } from './machine.ts'
 import { NodeAgent } from './node/agent.ts'
-import { removeCgroups } from './cgroups.ts'
 import { removeOrphan } from './orphans.ts'
 import { Starter } from './pod/starter.ts'
 import { identityOf, specOf } from './pod/view.ts'
@@ -199,12 +200,20 @@ class NodeKubelet implements Kubelet {
       onGone: (gone) => {
         this.#workers.delete(gone)
         this.#count()
-        if (!this.#options.rootless) void removeCgroups(this.#options.cgroupParent, gone)
+        if (!this.#options.rootless) this.#removeCgroups(gone)
       },
     }, pod)
     this.#workers.set(uid, worker)
     this.#count()
     worker.wake()
+  }
+
+  /** The runtime removes the control groups of its containers and leaves the Pod's own. */
+  #removeCgroups(podUid: string): void {
+    for (const quality of ['guaranteed', 'burstable', 'besteffort']) {
+      const group = `${this.#options.cgroupParent}/${quality}/pod${podUid}`
+      removeCgroup(group).catch((error: unknown) => this.#deps.logger.warn('the control group of a Pod that is gone stays', { group, error }))
+    }
   }
 
   #count(): void {
@@ -258,7 +267,7 @@ class NodeKubelet implements Kubelet {
   }
 
   async #readObservedVersion(): Promise<void> {
-    const text = await readFile(join(this.#options.dataDirectory, versionFile), 'utf8').catch(() => '')
+    const text = await readFile(join(this.#options.dataDirectory, versionFile), 'utf8').catch(ifMissing(''))
     this.#savedVersion = /^\d+$/.test(text.trim()) ? Number(text) : 0
     this.#observedVersion = this.#savedVersion
   }

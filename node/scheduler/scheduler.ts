@@ -3,6 +3,8 @@
 // It never moves a Pod that has a node.
 import type { Random } from '../../protocol/base/random.ts'
 import { type Clock, timestamp, type Timer } from '../base/clock.ts'
+import { HeldWork } from '../base/held-work.ts'
+import type { Term } from '../base/held-work.ts'
 import type { Startable } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
@@ -44,45 +46,8 @@ export interface SchedulerDeps {
 
 /** The scheduler of this peer; it runs while the peer holds the work. */
 export function createScheduler(deps: SchedulerDeps): Startable {
-  return new SchedulerManager(deps)
-}
-
-class SchedulerManager implements Startable {
-  readonly #deps: SchedulerDeps
-  #unsubscribe: (() => void) | undefined
-  #term: Scheduler | undefined
-  #change: Promise<void> = Promise.resolve()
-
-  constructor(deps: SchedulerDeps) {
-    this.#deps = { ...deps, logger: deps.logger.child('scheduler') }
-  }
-
-  start(): Promise<void> {
-    this.#unsubscribe ??= this.#deps.works.onChange(() => this.#follow())
-    this.#follow()
-    return Promise.resolve()
-  }
-
-  async stop(): Promise<void> {
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
-    this.#follow()
-    await this.#change
-  }
-
-  /** Brings the running term in line with the assignment table, one change after another. */
-  #follow(): void {
-    this.#change = this.#change.then(async () => {
-      const epoch = this.#unsubscribe === undefined ? undefined : this.#deps.works.epoch(schedulerWork)
-      if (epoch === this.#term?.epoch) return
-      await this.#term?.stop()
-      this.#term = undefined
-      if (epoch === undefined) return
-      this.#deps.logger.info('this peer runs the scheduler', { epoch })
-      this.#term = new Scheduler(this.#deps, epoch)
-      this.#term.start()
-    })
-  }
+  const logger = deps.logger.child('scheduler')
+  return new HeldWork({ works: deps.works, logger, begin: () => new Scheduler({ ...deps, logger }) }, schedulerWork)
 }
 
 /** Whether this scheduler has to find a node for the Pod. */
@@ -103,8 +68,7 @@ function relevant(node: Node): unknown {
 }
 
 /** One term of holding the work. */
-class Scheduler {
-  readonly epoch: number
+class Scheduler implements Term {
   readonly #deps: SchedulerDeps
   readonly #client: Client
   readonly #informers: Informers
@@ -118,8 +82,7 @@ class Scheduler {
   #beat: Timer | undefined
   #turn: Timer | undefined
 
-  constructor(deps: SchedulerDeps, epoch: number) {
-    this.epoch = epoch
+  constructor(deps: SchedulerDeps) {
     this.#deps = deps
     this.#client = createClient(deps.transport)
     this.#informers = new Informers({ client: this.#client, clock: deps.clock, logger: deps.logger.child('client') }, { freeze: deps.freeze ?? false })

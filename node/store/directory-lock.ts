@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import { ifMissing } from '../platform/failures.ts'
 import { directoryInUse } from './errors.ts'
 import { openDatabase } from './level-files.ts'
 
@@ -27,7 +28,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 
 /** The pid as the holder sees itself; undefined when it has not been written yet. */
 async function readPid(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+  const text = await readFile(path, 'utf8').catch(ifMissing(''))
   const pid = Number.parseInt(text, 10)
   return Number.isNaN(pid) ? undefined : pid
 }

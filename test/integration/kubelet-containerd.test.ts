@@ -5,7 +5,7 @@ import { request } from 'node:https'
 import { dirname, join } from 'node:path'
 import { silentLogger } from '../../node/base/logger.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
-import { removeCgroup } from '../../node/kubelet/cgroups.ts'
+import { removeCgroup } from '../../node/platform/cgroups.ts'
 import { createKubelet } from '../../node/kubelet/kubelet.ts'
 import { criRuntime } from '../../node/kubelet/runtime/cri.ts'
 import type { Runtime } from '../../node/kubelet/runtime/types.ts'
@@ -53,7 +53,8 @@ describe('integration / kubelet on containerd', function () {
     await kubelet.stop()
     runtime.close()
     await containerd.stop()
-    await removeCgroup(dirname(cgroupParent))
+    // Killed containers may still be on their way out of their groups.
+    await eventually('the control groups are gone', () => removeCgroup(dirname(cgroupParent)))
   })
 
   const create = async (name: string, spec: Partial<PodSpec>): Promise<void> => {

@@ -2,9 +2,10 @@
 // clean-up that works from what is found on the machine, not from what somebody remembers.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { removeCgroup } from '../../platform/cgroups.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { controlRequest } from '../control-client.ts'
 import { namespacesForbidden, yardFailed } from '../errors.ts'
@@ -138,28 +139,7 @@ export async function stopYard(home: string): Promise<void> {
     writeFileSync('/proc/sys/net/ipv4/ip_forward', '0')
     rmSync(forward)
   }
-  await removeCgroups(`shoal-${id}`)
-}
-
-/** Removes the cgroup `name` and everything below it in every controller; waits for the last process to be gone. */
-async function removeCgroups(name: string): Promise<void> {
-  const root = '/sys/fs/cgroup'
-  if (!existsSync(root)) return
-  const tops = [root, ...readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name))]
   const deadlineMs = Date.now() + goneTimeoutMs
-  for (const top of tops) {
-    const path = join(top, name)
-    while (existsSync(path) && !removeTree(path) && Date.now() < deadlineMs) await delay(20)
-  }
-}
-
-function removeTree(path: string): boolean {
-  for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) removeTree(join(path, entry.name))
-  try {
-    rmdirSync(path)
-    return true
-  } catch {
-    // A process on its way out still sits in it; the caller comes again.
-    return false
-  }
+  // The last process may still be on its way out of its group.
+  while (!(await removeCgroup(`/shoal-${id}`)) && Date.now() < deadlineMs) await delay(20)
 }

@@ -3,6 +3,7 @@
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Clock } from '../../base/clock.ts'
+import { ifMissing } from '../../platform/failures.ts'
 import { logLineBytes } from '../limits.ts'
 import { parseLogLine } from './format.ts'
 
@@ -114,7 +115,7 @@ async function* newBytes(file: FileHandle, fromBytes: number): AsyncGenerator<Bu
 /** Opens the log; a following reader waits for a file that the runtime has not made yet. */
 async function openLog(source: LogSource, follow: boolean, clock: Clock, signal: AbortSignal): Promise<FileHandle | undefined> {
   for (;;) {
-    const file = await open(source.path, 'r').catch(() => undefined)
+    const file = await open(source.path, 'r').catch(ifMissing(undefined))
     if (file !== undefined || !follow || signal.aborted || !(await source.isRunning())) return file
     await pause(clock, signal)
   }
@@ -158,6 +159,6 @@ export async function* readLog(source: LogSource, options: LogOptions, clock: Cl
 
 /** The new file when the name no longer leads to the one that is open. */
 async function rotated(path: string, file: FileHandle): Promise<FileHandle | undefined> {
-  const [named, held] = await Promise.all([stat(path).catch(() => undefined), file.stat()])
-  return named === undefined || named.ino === held.ino ? undefined : open(path, 'r').catch(() => undefined)
+  const [named, held] = await Promise.all([stat(path).catch(ifMissing(undefined)), file.stat()])
+  return named === undefined || named.ino === held.ino ? undefined : open(path, 'r').catch(ifMissing(undefined))
 }

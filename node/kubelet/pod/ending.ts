@@ -53,7 +53,11 @@ export class Ending {
     this.#cut()
     this.#wasCut = this.#untilCut()
     // The runtime takes a second stop with a shorter time beside the first.
-    for (const id of this.#stopping) void this.#deps.runtime.stopContainer(id, this.#remainingSeconds()).catch(() => undefined)
+    for (const id of this.#stopping) {
+      this.#deps.runtime.stopContainer(id, this.#remainingSeconds()).catch((error: unknown) => {
+        if (!isRuntimeNotFound(error)) this.#deps.logger.debug('the runtime did not take a shorter grace period', { container: id, error })
+      })
+    }
   }
 
   /** Ends every container, then the sandboxes. Rejects with runtimeError; calling it again goes on where it failed. */

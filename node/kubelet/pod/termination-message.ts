@@ -2,6 +2,7 @@
 // (Kubernetes documentation, Determine the Reason for Pod Failure).
 import { open } from 'node:fs/promises'
 import type { Pod } from '../../objects/generated/core-v1.ts'
+import { ifMissing } from '../../platform/failures.ts'
 import { terminationLogBytes, terminationLogLines, terminationMessageBytes } from '../limits.ts'
 import { parseLogLine } from '../logs/format.ts'
 import type { RuntimeContainerStatus } from '../runtime/types.ts'
@@ -11,7 +12,7 @@ import { containersOf } from './view.ts'
 const decoder = new TextDecoder()
 
 async function readPart(path: string, mostBytes: number, fromEnd: boolean): Promise<string> {
-  const file = await open(path, 'r').catch(() => undefined)
+  const file = await open(path, 'r').catch(ifMissing(undefined))
   if (file === undefined) return ''
   try {
     const { size } = await file.stat()

@@ -4,20 +4,22 @@
 import { chmod, chown, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, normalize } from 'node:path'
 import { assert } from '../../../protocol/base/assert.ts'
+import { expecting, ifMissing } from '../../platform/failures.ts'
 import type { Payload } from './payload.ts'
 
 const dataLink = '..data'
 const nextLink = '..data_next'
 
 async function current(folder: string): Promise<string | undefined> {
-  return readlink(join(folder, dataLink)).catch(() => undefined)
+  return readlink(join(folder, dataLink)).catch(ifMissing(undefined))
 }
 
 async function isSame(folder: string, data: string, payload: Payload): Promise<boolean> {
-  const entries = await readdir(join(folder, data), { recursive: true, withFileTypes: true }).catch(() => [])
+  const entries = await readdir(join(folder, data), { recursive: true, withFileTypes: true }).catch(ifMissing([]))
   if (entries.filter((each) => each.isFile()).length !== payload.size) return false
   for (const [path, file] of payload) {
-    const held = await readFile(join(folder, data, path)).catch(() => undefined)
+    // A name may have been a folder before, or the other way round.
+    const held = await readFile(join(folder, data, path)).catch(expecting(['ENOENT', 'ENOTDIR', 'EISDIR'], undefined))
     if (held === undefined || !held.equals(file.bytes)) return false
   }
   return true
@@ -54,7 +56,7 @@ export async function writeAtomically(folder: string, payload: Payload, group?: 
   const tops = new Set([...payload.keys()].map((path) => path.split('/')[0] ?? path))
   for (const name of tops) {
     const link = join(folder, name)
-    if (await lstat(link).then(() => false, () => true)) await symlink(join(dataLink, name), link)
+    if (await lstat(link).catch(ifMissing(undefined)) === undefined) await symlink(join(dataLink, name), link)
   }
   for (const entry of await readdir(folder)) {
     if (!entry.startsWith('..') && !tops.has(entry)) await rm(join(folder, entry), { force: true })

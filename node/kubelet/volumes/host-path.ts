@@ -1,6 +1,7 @@
 // hostPath volumes: a path of the machine, checked or made as its type asks (Kubernetes documentation, hostPath).
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
+import { failureCode, ifMissing } from '../../platform/failures.ts'
 import { volumeFailed } from '../errors.ts'
 
 const kinds: { readonly [type: string]: { readonly words: string; readonly holds: (stats: Stats) => boolean } } = {
@@ -13,7 +14,9 @@ const kinds: { readonly [type: string]: { readonly words: string; readonly holds
 
 /** Answers the path when it is what `type` says. Throws volumeFailed. */
 export async function hostPath(volume: string, path: string, type: string | undefined): Promise<string> {
-  const found = await stat(path).catch(() => undefined)
+  const found = await stat(path).catch(ifMissing(undefined)).catch((error: unknown) => {
+    throw volumeFailed.make({ volume, reason: `hostPath ${path} cannot be looked at: ${failureCode(error) ?? String(error)}` }, error)
+  })
   const wanted = (type ?? '').replace('OrCreate', '')
   if (found === undefined && type === 'DirectoryOrCreate') await mkdir(path, { recursive: true, mode: 0o755 })
   else if (found === undefined && type === 'FileOrCreate') await writeFile(path, '', { mode: 0o644 })

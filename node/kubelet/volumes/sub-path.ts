@@ -5,6 +5,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, realpath, stat, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { expecting, ifMissing } from '../../platform/failures.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { volumeFailed } from '../errors.ts'
 
@@ -20,7 +21,7 @@ async function resolved(root: string, path: string, volume: string): Promise<rea
   let existing = parts.length
   let real: string | undefined
   while (real === undefined) {
-    real = await realpath(join(root, ...parts.slice(0, existing))).catch(() => undefined)
+    real = await realpath(join(root, ...parts.slice(0, existing))).catch(ifMissing(undefined))
     if (real === undefined) existing--
   }
   const inside = relative(root, real)
@@ -34,7 +35,7 @@ async function step(from: FileHandle, name: string, isLast: boolean): Promise<Fi
   try {
     return await open(next, isLast ? flags : flags | O_DIRECTORY)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    expecting(['ENOENT'], undefined)(error)
     await mkdir(next, { mode: 0o750 })
     return open(next, flags | O_DIRECTORY)
   }
@@ -43,9 +44,9 @@ async function step(from: FileHandle, name: string, isLast: boolean): Promise<Fi
 /** Bind-mounts `root`/`path` on `target` and answers `target`. Missing folders are made. Throws volumeFailed. */
 export async function mountSubPath(root: string, path: string, target: string, volume: string): Promise<string> {
   const realRoot = await realpath(root)
-  const parts = await resolved(realRoot, path, volume)
   let handle = await open(realRoot, O_RDONLY | O_DIRECTORY)
   try {
+    const parts = await resolved(realRoot, path, volume)
     for (const [index, part] of parts.entries()) {
       const next = await step(handle, part, index === parts.length - 1)
       await handle.close()

@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Container, Pod, Volume } from '../../objects/generated/core-v1.ts'
 import { quantity, quantityUnits } from '../../objects/quantity.ts'
+import { ifMissing } from '../../platform/failures.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { volumeFailed } from '../errors.ts'
 import type { PodObjects } from '../objects-reader.ts'
@@ -106,7 +107,7 @@ export class Volumes {
         tokens.set(projection.path, await this.#deps.tokens.token(pod, projection))
       } catch (error) {
         // What lies in the volume from before a restart stays good until it expires.
-        const held = await readFile(join(folder, projection.path), 'utf8').catch(() => undefined)
+        const held = await readFile(join(folder, projection.path), 'utf8').catch(ifMissing(undefined))
         if (held === undefined) throw volumeFailed.make({ volume: volume.name, reason: `failed to fetch token: ${error instanceof Error ? error.message : String(error)}` }, error)
         tokens.set(projection.path, held)
       }

@@ -49,8 +49,3 @@ export function syncDirectory(calls: FileCalls, directory: string): void {
     calls.close(file)
   }
 }
-
-/** The code of a failed call, such as ENOSPC. */
-export function failureCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
