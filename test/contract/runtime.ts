@@ -8,17 +8,19 @@ export interface RuntimeUnderTest {
   readonly runtime: Runtime
   readonly image: string
   readonly logDirectory: string
+  /** The control group of the sandboxes. */
+  readonly cgroup: string
   /** The runtime really runs programs. */
   readonly isReal: boolean
 }
 
 const namespaceOptions = { network: 'POD', pid: 'CONTAINER', ipc: 'POD' } as const
 
-const sandboxConfig = (uid: string, logDirectory: string): SandboxConfig => ({
+const sandboxConfig = (uid: string, logDirectory: string, cgroup: string): SandboxConfig => ({
   metadata: { name: 'pod', uid, namespace: 'default', attempt: 0 },
   hostname: 'pod', logDirectory, portMappings: [], annotations: {},
   labels: { 'io.kubernetes.pod.uid': uid },
-  linux: { securityContext: { namespaceOptions } },
+  linux: { cgroupParent: `${cgroup}/${uid}`, securityContext: { namespaceOptions } },
 })
 
 const containerConfig = (uid: string, image: string, command: readonly string[], attempt = 0): ContainerConfig => ({
@@ -52,7 +54,7 @@ export function runtimeContract(setUp: () => Promise<RuntimeUnderTest>, tearDown
   })
 
   it('runs a sandbox with an address and forgets it when removed', async () => {
-    const id = await given.runtime.runSandbox(sandboxConfig('uid-a', `${given.logDirectory}/a`))
+    const id = await given.runtime.runSandbox(sandboxConfig('uid-a', `${given.logDirectory}/a`, given.cgroup))
     const [sandbox] = await given.runtime.listSandboxes('uid-a')
     deepEqual([sandbox?.id, sandbox?.podUid, sandbox?.ready], [id, 'uid-a', true])
     equal((await given.runtime.sandboxAddresses(id)).length, 1)
@@ -65,7 +67,7 @@ export function runtimeContract(setUp: () => Promise<RuntimeUnderTest>, tearDown
 
   it('runs a container through its states, with labels, annotations and attempt', async () => {
     const { runtime } = given
-    const config = sandboxConfig('uid-b', `${given.logDirectory}/b`)
+    const config = sandboxConfig('uid-b', `${given.logDirectory}/b`, given.cgroup)
     const sandbox = await runtime.runSandbox(config)
     const id = await runtime.createContainer(sandbox, containerConfig('uid-b', given.image, ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'], 3), config)
     equal((await runtime.containerStatus(id)).state, 'created')

@@ -2,10 +2,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { silentLogger } from '../../node/base/logger.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
-import { removeCgroup } from '../../node/platform/cgroups.ts'
 import { createKubelet } from '../../node/kubelet/kubelet.ts'
 import { criRuntime } from '../../node/kubelet/runtime/cri.ts'
 import type { Runtime } from '../../node/kubelet/runtime/types.ts'
@@ -13,16 +12,14 @@ import type { Kubelet } from '../../node/kubelet/types.ts'
 import type { Pod, PodSpec } from '../../node/objects/generated/core-v1.ts'
 import { systemClock } from '../../node/platform/clock.ts'
 import { seededRandom } from '../../protocol/base/random.ts'
-import { startContainerd } from '../support/containerd.ts'
+import { startContainerd, testImage } from '../support/containerd.ts'
 import type { TestContainerd } from '../support/containerd.ts'
 import { eventually } from '../support/eventually.ts'
 import { FakeApi } from '../support/fake-api.ts'
 import { testOptions } from '../support/kubelet-bench.ts'
 import { testCertificates } from '../support/test-certificates.ts'
 import type { TestCertificates } from '../support/test-certificates.ts'
-import { testImage } from '../support/test-image.ts'
 
-const cgroupParent = `/shoal-test-${process.pid}/kubepods`
 
 interface Answer {
   readonly status: number
@@ -40,7 +37,7 @@ describe('integration / kubelet on containerd', function () {
   const make = (): Kubelet => createKubelet({
     transport: api, runtime, clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
     endpointsWithdrawn: () => Promise.resolve(), waitEndpointOut: () => Promise.resolve(true), networkReady: () => true,
-  }, { ...testOptions(containerd.folder), criEndpoint: containerd.endpoint, rootless: false, cgroupParent, certificates: certificates.server, listenAddress: '127.0.0.1' })
+  }, { ...testOptions(containerd.folder), criEndpoint: containerd.endpoint, rootless: false, cgroupParent: containerd.cgroup, certificates: certificates.server, listenAddress: '127.0.0.1' })
 
   before(async () => {
     certificates = await testCertificates()
@@ -53,8 +50,6 @@ describe('integration / kubelet on containerd', function () {
     await kubelet.stop()
     runtime.close()
     await containerd.stop()
-    // Killed containers may still be on their way out of their groups.
-    await eventually('the control groups are gone', () => removeCgroup(dirname(cgroupParent)))
   })
 
   const create = async (name: string, spec: Partial<PodSpec>): Promise<void> => {
@@ -90,7 +85,7 @@ describe('integration / kubelet on containerd', function () {
   it('loads an image for a Pod that waits for it', async () => {
     await create('web', { containers: [{ name: 'web', image: 'nginx', imagePullPolicy: 'Never' }] })
     await until('the reason', 'web', (found) => found.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull')
-    await kubelet.loadImage(testImage('nginx'))
+    await kubelet.loadImage(await testImage('nginx'))
     const address = (await until('ready', 'web', isReady)).status?.podIP ?? ''
     match(containerd.exec('busybox', 'wget', '-qO-', `http://${address}/`), /Welcome to nginx!/)
   })
@@ -123,7 +118,7 @@ describe('integration / kubelet on containerd', function () {
     await create('limited', { containers: [{ name: 'main', image: 'busybox', command: sleeper, resources: { limits: { memory: '64Mi', cpu: '500m' } } }] })
     await until('ready', 'limited', isReady)
     const [container] = (await runtime.listContainers((await pod('limited'))?.metadata.uid))
-    const path = `/sys/fs/cgroup/memory${cgroupParent}/guaranteed/pod${(await pod('limited'))?.metadata.uid}/${container?.id}/memory.limit_in_bytes`
+    const path = `/sys/fs/cgroup/memory${containerd.cgroup}/guaranteed/pod${(await pod('limited'))?.metadata.uid}/${container?.id}/memory.limit_in_bytes`
     // With control groups v2 the file has another name.
     if (existsSync('/sys/fs/cgroup/memory')) equal(readFileSync(path, 'utf8').trim(), String(64 * 1024 * 1024))
   })
@@ -155,7 +150,7 @@ describe('integration / kubelet on containerd', function () {
     for (const name of ['web', 'job', 'limited', 'later']) await eventually(`${name} is gone`, async () => await pod(name) === undefined)
     await eventually('the runtime is empty', async () => (await runtime.listSandboxes()).length === 0)
     equal(readFileSync('/proc/self/mounts', 'utf8').includes(join(containerd.folder, 'data/pods')), false)
-    await eventually('the control group is gone', () => !existsSync(`/sys/fs/cgroup/memory${cgroupParent}/guaranteed/pod${uid}`))
+    await eventually('the control group is gone', () => !existsSync(`/sys/fs/cgroup/memory${containerd.cgroup}/guaranteed/pod${uid}`))
   })
 
   it('says what is wrong with an archive', async () => {

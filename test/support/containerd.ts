@@ -3,9 +3,21 @@
 import { spawn, execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { testImage } from './test-image.ts'
-import type { TestImage } from './test-image.ts'
+import { basename, join } from 'node:path'
+import { containerdConfig } from '../../node/cli/machines/containerd-config.ts'
+import { buildImage, busyboxRecipe, nginxRecipe, pauseRecipe } from '../../node/cli/machines/images.ts'
+import { removeCgroup } from '../../node/platform/cgroups.ts'
+import { eventually } from './eventually.ts'
+
+const recipes = { pause: pauseRecipe, busybox: busyboxRecipe, nginx: nginxRecipe }
+
+/** Makes one of the images of `shoal up` unless an earlier test has made it; answers the archive's path. */
+export async function testImage(image: keyof typeof recipes): Promise<string> {
+  const folder = join(tmpdir(), 'shoal-test-images')
+  const archive = join(folder, `${image}.tar`)
+  await buildImage(recipes[image], archive, join(folder, 'debian'))
+  return archive
+}
 
 /** A running private containerd. Paths are the same inside and outside, except under /run and /var/lib. */
 export interface TestContainerd {
@@ -14,37 +26,18 @@ export interface TestContainerd {
   /** Pid of the init inside its PID namespace, seen from here: for `nsenter`. */
   readonly initPid: number
   readonly folder: string
+  /** A control group for the Pods; it is removed at the end. */
+  readonly cgroup: string
   /** Runs a program inside the namespaces; answers its standard output. */
   exec(file: string, ...args: readonly string[]): string
-  loadImage(image: TestImage): void
   stop(): Promise<void>
 }
 
-const configuration = (folder: string): string => `version = 2
-root = "${folder}/root"
-state = "${folder}/state"
-oom_score = 0
-disabled_plugins = ["io.containerd.snapshotter.v1.btrfs","io.containerd.snapshotter.v1.devmapper","io.containerd.snapshotter.v1.zfs","io.containerd.snapshotter.v1.aufs","io.containerd.internal.v1.opt"]
-[grpc]
-  address = "${folder}/c.sock"
-[ttrpc]
-  address = "${folder}/c.sock.ttrpc"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "registry.k8s.io/pause:3.6"
-  restrict_oom_score_adj = true
-  disable_apparmor = true
-  disable_hugetlb_controller = true
-  [plugins."io.containerd.grpc.v1.cri".containerd]
-    snapshotter = "overlayfs"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
-      runtime_type = "io.containerd.runc.v2"
-      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-        BinaryName = "runc"
-        Root = "${folder}/runc"
-  [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
-    conf_dir = "${folder}/cni"
-`
+const configuration = (folder: string): string => containerdConfig({
+  cniPlugins: '/usr/lib/cni',
+  rootless: false,
+  folders: { root: `${folder}/root`, state: `${folder}/state`, socket: `${folder}/c.sock`, runcState: `${folder}/runc`, cniConfigurations: `${folder}/cni` },
+})
 
 const network = (folder: string): string => JSON.stringify({
   cniVersion: '0.4.0',
@@ -67,23 +60,13 @@ echo started > ${folder}/started
 while :; do sleep 1000 & wait; done
 `
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function waitFor(what: string, ready: () => boolean, withinMs = 15_000): Promise<void> {
-  const until = Date.now() + withinMs
-  while (!ready()) {
-    if (Date.now() > until) throw new Error(`${what} did not happen within ${withinMs} ms`)
-    await pause(20)
-  }
-}
-
 function childOf(pid: number): number | undefined {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]
   return children === undefined || children === '' ? undefined : Number(children)
 }
 
 /** Starts a containerd with the given images. Needs root. */
-export async function startContainerd(images: readonly TestImage[]): Promise<TestContainerd> {
+export async function startContainerd(images: readonly (keyof typeof recipes)[]): Promise<TestContainerd> {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-cd-'))
   chmodSync(folder, 0o755)
   mkdirSync(join(folder, 'cni'))
@@ -97,27 +80,27 @@ export async function startContainerd(images: readonly TestImage[]): Promise<Tes
   const launcherPid = launcher.pid
   if (launcherPid === undefined) throw new Error('unshare did not start')
   const ended = new Promise<void>((resolve) => launcher.once('exit', () => resolve()))
-  await waitFor('the machine', () => existsSync(join(folder, 'started')))
+  await eventually('the machine', () => existsSync(join(folder, 'started')))
   const initPid = childOf(launcherPid)
   if (initPid === undefined) throw new Error('the machine has no init')
   const exec = (file: string, ...args: readonly string[]): string =>
     execFileSync('nsenter', ['-t', String(initPid), '-m', '-p', '-n', '-u', '-i', file, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   const endpoint = join(folder, 'c.sock')
-  await waitFor('containerd', () => existsSync(endpoint))
-  const loadImage = (image: TestImage): void => {
-    exec('ctr', '-a', endpoint, '-n', 'k8s.io', 'images', 'import', testImage(image))
-  }
-  for (const image of ['pause', ...images] as const) loadImage(image)
+  await eventually('containerd', () => existsSync(endpoint))
+  for (const image of ['pause', ...images] as const) exec('ctr', '-a', endpoint, '-n', 'k8s.io', 'images', 'import', await testImage(image))
+  const cgroup = `/${basename(folder)}`
   return {
     endpoint,
     initPid,
     folder,
+    cgroup,
     exec,
-    loadImage,
     stop: async () => {
       process.kill(initPid, 'SIGKILL')
       await ended
       execFileSync('umount', ['-l', folder])
+      // Killed containers may still be on their way out of their groups.
+      await eventually('the control groups are gone', () => removeCgroup(cgroup))
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }

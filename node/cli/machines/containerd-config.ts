@@ -1,33 +1,49 @@
 // The configuration of a machine's own containerd. Pure text. Several containerds on one kernel must not share sockets,
 // state or cgroups, so everything is named; where the daemon may not lower oom scores or has no cgroups, it says so.
+import { pauseRecipe } from './images.ts'
 
 export interface ContainerdOptions {
   readonly cniPlugins: string
   readonly rootless: boolean
-  /** Cgroup under which this machine's Pods live, as root. */
-  readonly cgroup: string
-  readonly runc: string
+  /** Those of a machine unless told otherwise. */
+  readonly folders?: ContainerdFolders
 }
 
-/** Sandbox image that every machine gets before its first Pod. */
-export const pauseImage = 'registry.k8s.io/pause:3.6'
+/** Where a containerd keeps and finds its things. */
+export interface ContainerdFolders {
+  readonly root: string
+  readonly state: string
+  /** The socket of its interfaces. */
+  readonly socket: string
+  readonly runcState: string
+  /** Network configurations. */
+  readonly cniConfigurations: string
+}
+
+const machineFolders: ContainerdFolders = {
+  root: '/var/lib/containerd',
+  state: '/run/containerd',
+  socket: '/run/containerd/containerd.sock',
+  runcState: '/run/runc',
+  cniConfigurations: '/var/lib/shoal/cni',
+}
 
 /** Text of a machine's containerd configuration; paths are those inside the machine. */
-export function containerdConfig(options: ContainerdOptions): string {
+export function containerdConfig({ cniPlugins, rootless, folders = machineFolders }: ContainerdOptions): string {
   return `version = 2
-root = "/var/lib/containerd"
-state = "/run/containerd"
+root = "${folders.root}"
+state = "${folders.state}"
 oom_score = 0
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.internal.v1.opt"]
 [grpc]
-  address = "/run/containerd/containerd.sock"
+  address = "${folders.socket}"
 [ttrpc]
-  address = "/run/containerd/containerd.sock.ttrpc"
+  address = "${folders.socket}.ttrpc"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "${pauseImage}"
+  sandbox_image = "${pauseRecipe.name}"
   restrict_oom_score_adj = true
   disable_apparmor = true
-  disable_cgroup = ${options.rootless}
+  disable_cgroup = ${rootless}
   disable_hugetlb_controller = true
   stream_server_address = "127.0.0.1"
   [plugins."io.containerd.grpc.v1.cri".containerd]
@@ -35,10 +51,10 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-        BinaryName = "${options.runc}"
-        Root = "/run/runc"
+        BinaryName = "runc"
+        Root = "${folders.runcState}"
   [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "${options.cniPlugins}"
-    conf_dir = "/var/lib/shoal/cni"
+    bin_dir = "${cniPlugins}"
+    conf_dir = "${folders.cniConfigurations}"
 `
 }

@@ -104,10 +104,9 @@ export class Yard {
   #prepare(machine: Machine): void {
     const { layout } = machine
     for (const folder of [layout.lib, layout.log, `${layout.lib}/shoal/cni`, `${layout.lib}/cni`, `${layout.lib}/images`]) mkdirSync(folder, { recursive: true })
-    const cgroup = `/shoal-${this.#config.id}/m${machine.number}`
     writeFileSync(
       layout.containerdConfig,
-      containerdConfig({ cniPlugins: this.#config.cniPlugins, rootless: this.#config.rootless, cgroup, runc: 'runc' }),
+      containerdConfig({ cniPlugins: this.#config.cniPlugins, rootless: this.#config.rootless }),
     )
     writeFileSync(layout.init, machineInit(this.#config, layout, machine.daemonArguments), { mode: 0o755 })
     for (const mark of [layout.born, layout.wired]) rmSync(mark, { force: true })

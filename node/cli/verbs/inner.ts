@@ -23,7 +23,7 @@ export const runtimeConfigVerb: Verb = {
   examples: [],
   hidden: true,
   run: (context, _args, flags) => {
-    context.out(containerdConfig({ cniPlugins: '/usr/lib/cni', rootless: flags['rootless'] === true, cgroup: '/kubepods', runc: 'runc' }))
+    context.out(containerdConfig({ cniPlugins: '/usr/lib/cni', rootless: flags['rootless'] === true }))
     return Promise.resolve(0)
   },
 }

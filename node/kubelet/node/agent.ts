@@ -8,6 +8,7 @@ import { isAlreadyExists, isNotFound } from '../../client/errors.ts'
 import { leases, nodes } from '../../client/resource-types.ts'
 import type { Lease } from '../../objects/generated/coordination-v1.ts'
 import type { Node } from '../../objects/generated/core-v1.ts'
+import { runtimeError } from '../errors.ts'
 import type { Images } from '../images/images.ts'
 import { leaseDurationSeconds, leaseRenewMs, nodeStatusCheckMs, nodeStatusReportMs, unreadyGraceMs } from '../limits.ts'
 import { readUse } from '../machine.ts'
@@ -45,6 +46,8 @@ export class NodeAgent {
   #stopped = true
   #warned = false
   #unreadySinceMs: number | undefined
+  /** What the runtime said when it answered last: its images do not vanish because it restarts. */
+  #seen: Pick<NodeFacts, 'images'> & { readonly version: { readonly name: string; readonly version: string } } = { version: { name: 'containerd', version: 'unknown' }, images: [] }
 
   constructor(deps: AgentDeps, options: KubeletOptions) {
     this.#deps = deps
@@ -95,20 +98,23 @@ export class NodeAgent {
     const { runtime } = this.#deps
     const use = await readUse(this.#options.dataDirectory)
     this.#diskBytes = use.diskBytes
-    const [version, status, images] = await Promise.all([
-      runtime.version().catch(() => ({ name: 'containerd', version: 'unknown' })),
-      runtime.status().catch((error: unknown) => ({ runtimeReady: false, networkReady: false, message: error instanceof Error ? error.message : String(error) })),
-      this.#deps.images.list().catch(() => []),
-    ])
+    const status = await runtime.status().catch((error: unknown) => {
+      if (!runtimeError.is(error)) throw error
+      return { runtimeReady: false, networkReady: false, message: error.message }
+    })
+    if (status.runtimeReady) {
+      const [version, images] = await Promise.all([runtime.version(), this.#deps.images.list()])
+      this.#seen = { version, images }
+    }
     const hasNetwork = this.#deps.networkReady()
     return {
       machine,
       use,
-      images,
+      images: this.#seen.images,
       kubeletPort: this.#kubeletPort,
       nowMs: this.#deps.clock.wallMs(),
       runtime: {
-        ...version,
+        ...this.#seen.version,
         ready: status.runtimeReady,
         networkReady: status.networkReady && hasNetwork,
         message: hasNetwork ? status.message : 'the Pod network of this peer is not set up yet',

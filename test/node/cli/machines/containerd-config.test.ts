@@ -5,7 +5,7 @@ import { matchesGolden } from '../../../support/golden.ts'
 describe('cli / machines / containerd config', () => {
   for (const rootless of [false, true]) {
     it(rootless ? 'without cgroups' : 'with cgroups', () => {
-      const text = containerdConfig({ cniPlugins: '/usr/lib/cni', rootless, cgroup: '/shoal-abc/m1', runc: 'runc' })
+      const text = containerdConfig({ cniPlugins: '/usr/lib/cni', rootless })
       matchesGolden(`cli/machines/containerd-${rootless ? 'rootless' : 'root'}.toml`, text)
     })
   }

@@ -18,7 +18,7 @@ describe('kubelet / runtime / fake', () => {
   runtimeContract(() => {
     const runtime = new FakeRuntime(new ManualClock())
     runtime.addImage(image)
-    return Promise.resolve({ runtime, image, logDirectory: '/nowhere', isReal: false })
+    return Promise.resolve({ runtime, image, logDirectory: '/nowhere', cgroup: '/none', isReal: false })
   }, () => Promise.resolve())
 })
 
@@ -28,7 +28,7 @@ describe('kubelet / runtime / cri on containerd', () => {
   runtimeContract(async () => {
     containerd = await startContainerd(['busybox'])
     runtime = criRuntime(containerd.endpoint)
-    return { runtime, image, logDirectory: mkdtempSync(join(tmpdir(), 'shoal-logs-')), isReal: true }
+    return { runtime, image, logDirectory: mkdtempSync(join(tmpdir(), 'shoal-logs-')), cgroup: containerd.cgroup, isReal: true }
   }, async () => {
     runtime.close()
     await containerd.stop()
