@@ -61,6 +61,7 @@ export class Cluster {
         drift: 1 + (world.random.float() * 2 - 1) * options.drift,
         wallOffsetMs: Math.round((world.random.float() * 2 - 1) * options.wallSpreadMs),
         saveStateUs: options.saveStateUs,
+        holderWriteUs: options.holderWriteUs,
       }
       const peer = new SimPeer(id, index, new Disk(world, { ...options.disk, meanSyncUs }), traits, around)
       this.#byId.set(id, peer)
@@ -186,7 +187,7 @@ export class Cluster {
     assert(target !== undefined, `${from} writes to ${to}, which does not exist`)
     const fromIndex = this.#index(from)
     this.world.trace.mix(fromIndex * 64 + target.index)
-    this.world.trace.line(this.world.nowUs, () => `${from} -> ${to} ${describeMessage(message)}`)
+    if (this.world.trace.recording) this.world.trace.line(this.world.nowUs, () => `${from} -> ${to} ${describeMessage(message)}`)
     const wired = this.options.wire ? decodeMessage(clusterId, encodeMessage(clusterId, message)) : message
     this.network.send(fromIndex, target.index, () => target.receive(from, wired))
   }

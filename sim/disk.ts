@@ -111,8 +111,8 @@ export class Disk {
 
   /** The log as it will be once everything written is synced: what the process believes it has. */
   written(): readonly Entry[] {
-    let entries = this.#entries
-    for (const { save } of this.#pending) entries = appended(entries, save.entries)
+    const entries = [...this.#entries]
+    for (const { save } of this.#pending) append(entries, save.entries)
     return entries
   }
 
@@ -135,7 +135,7 @@ export class Disk {
 
   #apply(save: Save): void {
     if (save.hardState !== undefined) this.#hardState = save.hardState
-    this.#entries = appended(this.#entries, save.entries)
+    append(this.#entries, save.entries)
     if (save.compactTo === undefined) return
     const upTo = save.compactTo.index
     assert(upTo <= this.stateIndex, `the log is cut to ${upTo} while the saved state reaches only ${this.stateIndex}`)
@@ -148,16 +148,14 @@ export class Disk {
   /** The head of a write survives: the hard state comes first in it, then some of the entries. */
   #tear(save: Save): void {
     if (save.hardState !== undefined) this.#hardState = save.hardState
-    this.#entries = appended(this.#entries, save.entries.slice(0, this.#random.integer(save.entries.length + 1)))
+    append(this.#entries, save.entries.slice(0, this.#random.integer(save.entries.length + 1)))
   }
 }
 
-/** The log after an append that replaces everything from its first index on. */
-function appended(entries: Entry[], more: readonly Entry[]): Entry[] {
+/** An append replaces everything from its first index on. */
+function append(entries: Entry[], more: readonly Entry[]): void {
   const first = more[0]
-  if (first === undefined) return entries
-  const last = entries.at(-1)
-  if (last === undefined || first.index === last.index + 1) return [...entries, ...more]
-  const kept = entries.filter((entry) => entry.index < first.index)
-  return [...kept, ...more]
+  if (first === undefined) return
+  while ((entries[entries.length - 1]?.index ?? 0) >= first.index) entries.pop()
+  for (const entry of more) entries.push(entry)
 }

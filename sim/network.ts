@@ -37,9 +37,10 @@ export class Network {
   /** Sends: `deliver` runs at the arrival, never or twice, as chance will have it. */
   send(from: number, to: number, deliver: () => void): void {
     const path = from * this.#count + to
-    if (this.#blocked[path] === 1 || this.#random.chance(this.#options.loss)) return
+    const { loss, duplication } = this.#options
+    if (this.#blocked[path] === 1 || (loss > 0 && this.#random.chance(loss))) return
     this.#carry(path, deliver)
-    if (this.#random.chance(this.#options.duplication)) this.#carry(path, deliver)
+    if (duplication > 0 && this.#random.chance(duplication)) this.#carry(path, deliver)
   }
 
   /** Whether a message could pass now. */

@@ -57,6 +57,8 @@ export interface RunOptions {
   readonly keptEntries: number
   /** Mean pause of a client between two requests. */
   readonly thinkUs: SimUs
+  /** Mean time between two writes of a work's holder; 0 for none. */
+  readonly holderWriteUs: SimUs
   /** Consumers that follow changes, resume and move between peers. */
   readonly watches: number
   /** Messages travel as the bytes that real peers exchange. */
@@ -107,6 +109,7 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
     keys: 1 + random.integer(6),
     keptEntries: random.pick([5, 20, 100, 10_000]),
     thinkUs: random.pick([5000, 50_000, 200_000]),
+    holderWriteUs: 1_000_000,
     watches: random.pick([0, 1, 3]),
     wire: random.chance(0.2),
   }

@@ -26,10 +26,10 @@ export type CreateEngine = (options: EngineOptions, recovered: Recovered, random
 export const peerPrefix = '/shoal/peers/'
 /** Where holders of works write; the value says in which epoch. */
 export const fencedPrefix = '/registry/core/events/default/work-'
-/** Share of ticks at which a holder writes. */
-const fencedShare = 0.02
 /** Ticks of the engine. */
 export const tickUs: SimUs = 20_000
+/** A holder says so often that it gets on. */
+const reportUs: SimUs = 200_000
 /** Turns of one drive; more means that the engine never comes to rest. */
 export const maxTurns = 1000
 
@@ -53,6 +53,8 @@ export interface MachineTraits {
   readonly drift: number
   readonly wallOffsetMs: number
   readonly saveStateUs: SimUs
+  /** Mean time between two writes that it makes as the holder of a work; 0 for none. */
+  readonly holderWriteUs: SimUs
 }
 
 export class SimPeer {
@@ -75,6 +77,7 @@ export class SimPeer {
   #fetching = false
   readonly #works = new Map<string, Assignment>()
   #savedStateAtUs: SimUs = 0
+  #reportAtUs: SimUs = 0
   #driving = false
 
   constructor(id: PeerId, index: number, disk: Disk, traits: MachineTraits, around: Surroundings) {
@@ -107,7 +110,7 @@ export class SimPeer {
     assert(this.#engine === undefined, 'a peer runs once')
     const { log, state } = this.disk.recovered()
     this.#replaceState(state)
-    this.#around.watcher.restored(this.id, this.#machine.index, this.#machine.header().hash)
+    this.#around.watcher.restored(this.id, this.#machine.index, this.#machine.hashNumber)
     this.#engine = this.#around.createEngine({ ...this.#around.engineOptions, self: this.id }, log, this.#random.fork())
     this.#requests = new Requests(this.#around.world, this.id, this.#engine)
     this.#life++
@@ -117,7 +120,9 @@ export class SimPeer {
     this.#engine.applied({ index: this.#machine.index, durableIndex: this.#machine.index, system: systemState(this.#machine) })
     this.#engine.announce([`/ip4/10.0.0.${this.index + 1}/tcp/7447`])
     this.drive()
-    this.#planTick(this.#life)
+    const life = this.#life
+    const tick = (): void => this.#tick(life, tick)
+    this.#around.world.after(tickUs / this.#traits.drift, tick)
   }
 
   /** kill -9, or the power fails. */
@@ -232,18 +237,16 @@ export class SimPeer {
     for (const input of waiting) input()
   }
 
-  #planTick(life: number): void {
-    this.#around.world.after(tickUs / this.#traits.drift, () => {
-      if (life !== this.#life) return
-      this.#planTick(life)
-      if (this.paused) return
-      this.engine.tick(this.#bootMs(), this.#wallMs())
-      this.#requests?.tick()
-      this.#reportWorks()
-      if (this.disk.damaged && this.engine.status().mayVote) this.disk.damaged = false
-      this.drive()
-      this.#saveStateSometimes(life)
-    })
+  #tick(life: number, again: () => void): void {
+    if (life !== this.#life) return
+    this.#around.world.after(tickUs / this.#traits.drift, again)
+    if (this.paused) return
+    this.engine.tick(this.#bootMs(), this.#wallMs())
+    this.#requests?.tick()
+    if (this.#works.size > 0) this.#work()
+    if (this.disk.damaged && this.engine.status().mayVote) this.disk.damaged = false
+    this.drive()
+    this.#saveStateSometimes(life)
   }
 
   #carryOut(ready: Ready): void {
@@ -296,8 +299,7 @@ export class SimPeer {
       const outcome = this.#machine.apply(entry)
       this.#history.add(outcome)
       this.#history.forget(outcome.timeMs)
-      const hash = this.#machine.header().hash
-      this.#around.watcher.applied(this.id, entry, outcome, hash)
+      this.#around.watcher.applied(this.id, entry, outcome, this.#machine.hashNumber)
       for (const event of outcome.events) {
         const key = event.kind === 'put' ? event.value.key : event.previous.key
         systemChanged ||= key.startsWith(peerPrefix) || key.startsWith(assignmentPrefix)
@@ -334,8 +336,8 @@ export class SimPeer {
     this.#note(() => `${this.id} installs the state of ${state.header.mark.index}`)
     this.disk.installState(state)
     this.#replaceState(state)
-    const { mark, hash } = this.#machine.header()
-    this.#around.watcher.restored(this.id, mark.index, hash)
+    const { mark } = this.#machine.header()
+    this.#around.watcher.restored(this.id, mark.index, this.#machine.hashNumber)
     this.engine.snapshotInstalled(mark)
     this.engine.applied({ index: mark.index, durableIndex: mark.index, system: systemState(this.#machine) })
     this.drive()
@@ -368,11 +370,22 @@ export class SimPeer {
       if (row.peer === this.id) this.#works.set(row.work, row)
       else this.#works.delete(row.work)
     }
+    this.#report()
   }
 
   /** A holder that runs gets on, as its clock does, and writes now and then what only the holder may write. */
-  #reportWorks(): void {
-    for (const { work, epoch } of this.#works.values()) if (this.#random.chance(fencedShare)) this.#writeAsHolder(work, epoch)
+  #work(): void {
+    const { holderWriteUs } = this.#traits
+    const nowUs = this.#around.world.nowUs
+    for (const { work, epoch } of this.#works.values()) {
+      if (holderWriteUs > 0 && this.#random.chance(tickUs / holderWriteUs)) this.#writeAsHolder(work, epoch)
+    }
+    if (nowUs < this.#reportAtUs) return
+    this.#reportAtUs = nowUs + reportUs
+    this.#report()
+  }
+
+  #report(): void {
     const progress = this.#bootMs()
     this.engine.report([...this.#works.values()].map(({ work, epoch }) => ({ work, epoch, progress })))
   }

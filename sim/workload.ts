@@ -48,6 +48,8 @@ export class Workload {
   readonly #random: Random
   readonly #history = new Map<string, Operation[]>()
   readonly #versions = new VersionChecker()
+  /** The generation of each name that has room. */
+  readonly #generations = new Map<number, number>()
   /** Writes without an answer so far. */
   readonly #open = new Set<OpenOperation>()
   #stopped = false
@@ -108,9 +110,11 @@ export class Workload {
   /** A key with room in its history; full ones are left for a next generation. */
   #key(): string {
     const name = this.#random.integer(this.#cluster.options.keys)
-    for (let generation = 0; ; generation++) {
+    for (let generation = this.#generations.get(name) ?? 0; ; generation++) {
       const key = `/registry/core/configmaps/default/k${name}-${generation}`
-      if ((this.#history.get(key)?.length ?? 0) < maxOperationsOfKey) return key
+      if ((this.#history.get(key)?.length ?? 0) >= maxOperationsOfKey) continue
+      this.#generations.set(name, generation)
+      return key
     }
   }
 

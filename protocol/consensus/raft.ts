@@ -26,6 +26,8 @@ export class Raft {
   readonly #core: RaftCore
   readonly #keptEntries: number
   #startedMs: BootMs | undefined
+  /** Who takes part, made anew when the configuration is another. */
+  #members: { readonly configuration: Configuration | undefined; readonly peers: ReadonlySet<PeerId> } = { configuration: undefined, peers: new Set() }
 
   constructor(self: PeerId, recovered: RecoveredLog, random: Random, keptBehind = keptEntries) {
     this.#keptEntries = keptBehind
@@ -54,11 +56,13 @@ export class Raft {
       if (core.isVoter && core.configurations.current.voters.length === 1) core.electionDeadlineMs = nowMs
       else core.resetElectionTimer()
     }
-    checkLeadership(core)
-    commitByCounting(core)
+    if (core.role.kind === 'leader') {
+      checkLeadership(core)
+      commitByCounting(core)
+      tickReplication(core)
+      this.#passOnFromWitness()
+    } else if (nowMs < core.electionDeadlineMs) return
     tickElection(core)
-    tickReplication(core)
-    this.#passOnFromWitness()
     core.invariants()
   }
 
@@ -396,7 +400,9 @@ export class Raft {
 
   /** Is `peer` a voter or learner, and so fed by the leader itself? */
   isMember(peer: PeerId): boolean {
-    return membersOf(this.#core.configurations.current).includes(peer)
+    const { current } = this.#core.configurations
+    if (this.#members.configuration !== current) this.#members = { configuration: current, peers: new Set(membersOf(current)) }
+    return this.#members.peers.has(peer)
   }
 
   /** Stands for election at once; for tests and for a peer that was told to. */

@@ -70,6 +70,7 @@ export class Requests {
   tick(nowMs: BootMs, leader: PeerId | undefined): void {
     if (nowMs < this.#nextCheckMs) return
     this.#nextCheckMs = nowMs + requestCheckMs
+    if (this.#proposals.size === 0 && this.#reads.size === 0) return
     for (const own of [...this.#proposals.values()]) {
       if (nowMs >= own.deadlineMs) {
         this.#proposals.delete(own.proposal.counter)

@@ -3,6 +3,7 @@
 import { maxContacts } from './limits.ts'
 import type { BootMs, PeerId } from '../base/ids.ts'
 import type { Raft } from '../consensus/raft.ts'
+import type { Configuration } from '../message/entry.ts'
 import type { Member, MembershipMachine } from '../membership/types.ts'
 import type { Outbox } from './outbox.ts'
 import type { PeerRecord } from './types.ts'
@@ -15,6 +16,8 @@ export class Roster {
   #records: readonly PeerRecord[] = []
   readonly #members = new Map<PeerId, Member>()
   readonly #heardMs = new Map<PeerId, BootMs>()
+  /** The mirrors, and what they were found from: they are asked for at every tick and seldom change. */
+  #mirrors: { readonly records: readonly PeerRecord[]; readonly configuration: Configuration | undefined; readonly peers: readonly PeerId[] } = { records: [], configuration: undefined, peers: [] }
 
   constructor(self: PeerId, raft: Raft, membership: MembershipMachine) {
     this.#self = self
@@ -49,6 +52,7 @@ export class Roster {
   /** Takes what membership wants sent and told. */
   collect(outbox: Outbox): void {
     const { send, changed } = this.membership.take()
+    if (send.length === 0 && changed.length === 0) return
     for (const { to, message } of send) outbox.add(to, { zone: 'membership', body: message })
     for (const member of changed) {
       this.#members.set(member.peer, member)
@@ -85,6 +89,14 @@ export class Roster {
 
   /** Members of the agreed state that no leader feeds, this peer excluded. */
   mirrors(): readonly PeerId[] {
+    const { configuration } = this.#raft
+    if (this.#mirrors.records !== this.#records || this.#mirrors.configuration !== configuration) {
+      this.#mirrors = { records: this.#records, configuration, peers: this.#findMirrors() }
+    }
+    return this.#mirrors.peers
+  }
+
+  #findMirrors(): readonly PeerId[] {
     const mirrors: PeerId[] = []
     for (const { peer, role } of this.#records) {
       if (peer !== this.#self && role === 'peer' && !this.#raft.isMember(peer)) mirrors.push(peer)

@@ -47,6 +47,7 @@ export class MemberTable {
   }
 
   suspects(): readonly MemberRecord[] {
+    if (this.#suspects.size === 0) return nobody
     return [...this.#suspects].map((peer) => required(this.#records.get(peer), 'suspect'))
   }
 
@@ -96,9 +97,14 @@ export class MemberTable {
     return true
   }
 
+  /** Did any record change since they were taken? */
+  get hasChanged(): boolean {
+    return this.#changed.size > 0
+  }
+
   /** The records that changed since the last call. */
   takeChanged(): readonly Member[] {
-    if (this.#changed.size === 0) return []
+    if (this.#changed.size === 0) return unchanged
     const changed = [...this.#changed].map((peer) => view(required(this.#records.get(peer), 'changed member')))
     this.#changed.clear()
     return changed
@@ -113,6 +119,9 @@ export class MemberTable {
     }
   }
 }
+
+const nobody: readonly MemberRecord[] = []
+const unchanged: readonly Member[] = []
 
 /** A record as others may keep it. */
 export function view(record: Omit<MemberRecord, 'suspicion'>): Member {

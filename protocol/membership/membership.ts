@@ -162,11 +162,12 @@ class Membership implements MembershipMachine {
   }
 
   take(): MembershipOutput {
+    if (!this.#ownChanged && this.#send.length === 0 && !this.#table.hasChanged) return nothing
     const changed = this.#ownChanged ? [view(this.#own), ...this.#table.takeChanged()] : this.#table.takeChanged()
     const output = { send: this.#send, changed }
     this.#ownChanged = false
     if (changed.length > 0) this.#cachedMembers = undefined
-    if (this.#send.length > 0) this.#send = []
+    this.#send = []
     return output
   }
 
@@ -327,6 +328,8 @@ class Membership implements MembershipMachine {
     return { peer, state, incarnation, by: peer, addresses, addressSequence }
   }
 }
+
+const nothing: MembershipOutput = { send: [], changed: [] }
 
 function claim(record: MemberRecord, state: Rumour['state'], by: PeerId): Rumour {
   const addresses = state === 'alive' ? record.addresses : []

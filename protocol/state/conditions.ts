@@ -5,10 +5,13 @@ import { assignmentPrefix, featureLevelKey } from './rows.ts'
 import type { Condition, Transaction, Write } from '../message/transaction.ts'
 import type { KeyReader } from './key-space.ts'
 
+const decoder = new TextDecoder()
+
 /** The index of the first condition that does not hold, or undefined when all do. */
 export function firstFailing(keys: KeyReader, transaction: Transaction): number | undefined {
-  const index = transaction.conditions.findIndex((condition) => !holds(keys, condition, transaction.writes))
-  return index === -1 ? undefined : index
+  const { conditions, writes } = transaction
+  for (const [index, condition] of conditions.entries()) if (!holds(keys, condition, writes)) return index
+  return undefined
 }
 
 function holds(keys: KeyReader, condition: Condition, writes: readonly Write[]): boolean {
@@ -59,7 +62,7 @@ function parsed(keys: KeyReader, key: string): unknown {
   const row = keys.get(key)
   if (row === undefined) return undefined
   try {
-    return JSON.parse(new TextDecoder().decode(row.value))
+    return JSON.parse(decoder.decode(row.value))
   } catch {
     return undefined
   }

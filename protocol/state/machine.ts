@@ -67,6 +67,11 @@ export class StateMachine {
     return { mark: this.#mark, revision: this.#revision, timeMs: this.#timeMs, hash: this.#hash.text() }
   }
 
+  /** The hash of all rows as a number of 53 bits: equal states have equal ones. */
+  get hashNumber(): number {
+    return this.#hash.number()
+  }
+
   get index(): LogIndex {
     return this.#mark.index
   }
@@ -120,7 +125,8 @@ export class StateMachine {
 
   /** Carries the writes out. Nothing in here can fail: a transaction is never half applied. */
   #write(writes: readonly Write[]): readonly RowEvent[] {
-    const last = this.#revision + writes.filter((write) => isObject(write.key)).length
+    let last = this.#revision
+    for (const write of writes) if (isObject(write.key)) last++
     const events: RowEvent[] = []
     for (const write of writes) {
       // An object write takes its revision even when it deletes nothing, so that a proposer can count which write got which.

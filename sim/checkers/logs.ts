@@ -6,13 +6,13 @@ import { demand } from '../violation.ts'
 import type { Watcher } from '../watcher.ts'
 
 interface Known {
-  readonly body: string
+  readonly entry: Entry
   /** The term of the entry before it, once it was seen. */
   previousTerm: Term | undefined
 }
 
 export function logMatching(): Watcher {
-  const known = new Map<string, Known>()
+  const known = new Map<number, Known>()
   return {
     written(peer, entries) {
       let previous: Entry | undefined
@@ -28,15 +28,14 @@ export function logMatching(): Watcher {
   }
 }
 
-function check(known: Map<string, Known>, peer: string, entry: Entry, previousTerm: Term | undefined): void {
-  const key = `${entry.index} ${entry.term}`
-  const body = fingerprint(entry)
+function check(known: Map<number, Known>, peer: string, entry: Entry, previousTerm: Term | undefined): void {
+  const key = entry.term * indexes + entry.index
   const other = known.get(key)
   if (other === undefined) {
-    known.set(key, { body, previousTerm })
+    known.set(key, { entry, previousTerm })
     return
   }
-  demand(other.body === body, 'log matching', () => `${peer} has another entry ${entry.index} of term ${entry.term}: ${body}, not ${other.body}`)
+  demand(sameEntry(other.entry, entry), 'log matching', () => `${peer} has another entry ${entry.index} of term ${entry.term}: ${fingerprint(entry)}, not ${fingerprint(other.entry)}`)
   if (previousTerm === undefined) return
   demand(other.previousTerm === undefined || other.previousTerm === previousTerm, 'log matching', () => `before ${entry.index} of ${entry.term}, ${peer} has term ${previousTerm} where another has ${other.previousTerm}`)
   other.previousTerm = previousTerm
@@ -62,6 +61,14 @@ export function leaderCompleteness(): Watcher {
       }
     },
   }
+}
+
+/** Room for the indexes of one term in a key; a run has fewer entries. */
+const indexes = 2 ** 32
+
+/** Whether two entries are the same. Most often they are one and the same object: only the bytes of real peers make copies. */
+export function sameEntry(a: Entry, b: Entry): boolean {
+  return a === b || (a.term === b.term && fingerprint(a) === fingerprint(b))
 }
 
 /** What makes an entry the same as another, briefly. */
