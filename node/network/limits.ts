@@ -10,6 +10,10 @@ export const elementsPerCommand = 500
 export const commandTimeoutMs = 30_000
 /** After a refused change the rules are loaded whole again; this much later when even that fails. */
 export const retryDelayMs = 1_000
+/** Commands to forget tracked connections that may wait; more are dropped, and those connections end by their own timeout. */
+export const purgesWaiting = 10_000
+/** Clients that a peer remembers for Services with session affinity; further ones go by a hash of their address alone. */
+export const affinityClients = 65_536
 /** Bytes of a packet where the interface does not say. */
 export const ethernetMtu = 1500
 /** Bytes that VXLAN adds to a packet. */

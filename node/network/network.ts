@@ -16,6 +16,7 @@ import { commandFailed } from './errors.ts'
 import { retryDelayMs } from './limits.ts'
 import { Overlay, outsideInterface } from './overlay/overlay.ts'
 import { suspension, trusted } from './proxy/model.ts'
+import { FlowsDriver } from './proxy/flows-driver.ts'
 import { NftDriver } from './proxy/nft-driver.ts'
 import { Proxy } from './proxy/proxy.ts'
 
@@ -94,7 +95,8 @@ export class Network implements Startable {
 
   async #startServices(outside: string): Promise<void> {
     const driver = new NftDriver({ podCidr: this.#overlay.podCidr() ?? '', clusterCidr: this.#options.clusterCidr, outside }, this.#deps.logger)
-    this.#proxy = new Proxy({ ...this.#deps, driver }, this.#options.nodeName)
+    const flows = new FlowsDriver(this.#options.clusterCidr, this.#deps.logger)
+    this.#proxy = new Proxy({ ...this.#deps, driver, flows }, this.#options.nodeName)
     for (const begun of this.#proxyWaiters.splice(0)) begun()
     await this.#proxy.start()
     const { status, stderr } = await runCommand('ip', ['addr', 'replace', `${this.#options.dnsAddress}/32`, 'dev', 'lo'])

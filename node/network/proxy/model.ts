@@ -6,6 +6,9 @@ import type { Endpoint, EndpointSlice } from '../../objects/generated/discovery-
 import type { MemberView } from '../../base/views.ts'
 import { endpointsIn } from '../endpoints.ts'
 
+/** Kubernetes API reference, ClientIPConfig: three hours. */
+const defaultStickySeconds = 10_800
+
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
 /** Where a connection arrives. `node` means any address of this machine. */
@@ -24,8 +27,8 @@ export interface Rule {
   readonly frontend: Frontend
   /** Empty: connections are refused. Sorted, so that equal sets make equal rules. */
   readonly backends: readonly Backend[]
-  /** Connections of one client go to one backend. */
-  readonly sticky: boolean
+  /** Connections of one client go to one backend until it has made none for so long; undefined: each goes anywhere. */
+  readonly stickySeconds: number | undefined
 }
 
 /** A port that a Pod of this node wants on the node itself. */
@@ -68,7 +71,8 @@ export function trusted<E extends { readonly node: string }>(all: readonly E[], 
   return enough ? left : all
 }
 
-const protocolOf = (name: string | undefined): Protocol => (name === 'UDP' ? 'udp' : name === 'SCTP' ? 'sctp' : 'tcp')
+/** A protocol as the API names it. */
+export const protocolOf = (name: string | undefined): Protocol => (name === 'UDP' ? 'udp' : name === 'SCTP' ? 'sctp' : 'tcp')
 
 interface Candidate {
   readonly backend: Backend
@@ -117,15 +121,15 @@ function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: Su
   const inner = choose(spec?.internalTrafficPolicy === 'Local' ? local : all, out, input.self)
   const outer = choose(spec?.externalTrafficPolicy === 'Local' ? local : all, out, input.self)
   const protocol = protocolOf(port.protocol)
-  const sticky = spec?.sessionAffinity === 'ClientIP'
+  const stickySeconds = spec?.sessionAffinity === 'ClientIP' ? spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultStickySeconds : undefined
   const rules: Rule[] = []
   for (const address of spec?.clusterIPs ?? [spec?.clusterIP]) {
-    if (isIPv4(address)) rules.push({ frontend: { address, protocol, port: port.port }, backends: inner, sticky })
+    if (isIPv4(address)) rules.push({ frontend: { address, protocol, port: port.port }, backends: inner, stickySeconds })
   }
   for (const ingress of service.status?.loadBalancer?.ingress ?? []) {
-    if (isIPv4(ingress.ip)) rules.push({ frontend: { address: ingress.ip, protocol, port: port.port }, backends: outer, sticky })
+    if (isIPv4(ingress.ip)) rules.push({ frontend: { address: ingress.ip, protocol, port: port.port }, backends: outer, stickySeconds })
   }
-  if (port.nodePort !== undefined && port.nodePort > 0) rules.push({ frontend: { address: 'node', protocol, port: port.nodePort }, backends: outer, sticky })
+  if (port.nodePort !== undefined && port.nodePort > 0) rules.push({ frontend: { address: 'node', protocol, port: port.nodePort }, backends: outer, stickySeconds })
   return rules
 }
 
@@ -138,7 +142,7 @@ export function proxyModel(input: ProxyInput): readonly Rule[] {
     for (const port of service.spec?.ports ?? []) rules.push(...rulesOf(service, port, input, out))
   }
   for (const { protocol, hostPort, backend } of input.hostPorts) {
-    rules.push({ frontend: { address: 'node', protocol, port: hostPort }, backends: [backend], sticky: false })
+    rules.push({ frontend: { address: 'node', protocol, port: hostPort }, backends: [backend], stickySeconds: undefined })
   }
   return rules
 }

@@ -11,6 +11,8 @@ import type { Node, Pod, Service } from '../../objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import { retryDelayMs } from '../limits.ts'
 import { frontends, syncSeconds } from '../metrics.ts'
+import type { FlowsDriver } from './flows-driver.ts'
+import { purges, type Reachable, reachable, targetKey } from './flows-plan.ts'
 import { type HostPortRule, proxyModel, type Rule } from './model.ts'
 import type { NftDriver } from './nft-driver.ts'
 import { elementsOf } from './rules.ts'
@@ -19,6 +21,7 @@ export interface ProxyDeps {
   readonly informers: Informers
   readonly membership: MembershipView
   readonly driver: NftDriver
+  readonly flows: FlowsDriver
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -44,6 +47,7 @@ export class Proxy {
   readonly #endings: (() => void)[] = []
   readonly #waiters = new Set<Waiter>()
   #backends = new Set<string>()
+  #reachable: Reachable | undefined
   #dirtySinceMs: number | undefined
   #busy: Promise<void> | undefined
   #retry: Timer | undefined
@@ -90,6 +94,7 @@ export class Proxy {
     for (const end of this.#endings.splice(0)) end()
     for (const waiter of this.#waiters) this.#answer(waiter, false)
     await this.#busy
+    await this.#deps.flows.stop()
   }
 
   /**
@@ -138,7 +143,16 @@ export class Proxy {
       this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)
       this.#frontends.set({}, rules.length)
       for (const waiter of this.#waiters) if (!this.#backends.has(waiter.address)) this.#answer(waiter, true)
+      await this.#forgetFlows(rules)
     }
+  }
+
+  /** Connections of the daemon's last life may lead to what is gone by now. */
+  async #forgetFlows(rules: readonly Rule[]): Promise<void> {
+    const next = reachable(rules, this.#slices.cache.list())
+    const before = this.#reachable ?? { targets: new Map((await this.#deps.flows.targets()).map((target) => [targetKey(target), target])), datagrams: next.datagrams }
+    this.#deps.flows.purge(purges(before, next))
+    this.#reachable = next
   }
 
   #model(): readonly Rule[] {

@@ -1,8 +1,12 @@
 // Turns the proxy's model into nftables: two maps for Service addresses and two for node ports (frontend -> chain by number
 // of slots; frontend and slot -> backend), and one chain a number of slots. Pure text. No chain a Service or endpoint: ten
-// thousand Services load in a fraction of a second and a change touches a few elements.
-import { elementsPerCommand, exactSlots, mostSlots } from '../limits.ts'
-import type { Frontend, Rule } from './model.ts'
+// thousand Services load in a fraction of a second and a change touches a few elements. Services with session affinity have
+// a third map, in which the kernel notes each client's backend: by a number that stays the backend's own while others come
+// and go, so that a note about one that is gone finds nothing and is made anew.
+import { required } from '../../../protocol/base/assert.ts'
+import { fnv32a } from '../../objects/pods/fnv.ts'
+import { affinityClients, elementsPerCommand, exactSlots, mostSlots } from '../limits.ts'
+import type { Backend, Frontend, Rule } from './model.ts'
 
 export const tableName = 'shoal'
 
@@ -17,7 +21,11 @@ export interface RulesContext {
 /** Elements by map or set name, then by key; sets have empty values. */
 export type Elements = ReadonlyMap<string, ReadonlyMap<string, string>>
 
-const maps = ['services', 'endpoints', 'node_ports', 'node_endpoints', 'refused', 'refused_ports'] as const
+const maps = [
+  'services', 'endpoints', 'sticky_slots', 'sticky_endpoints',
+  'node_ports', 'node_endpoints', 'node_sticky_slots', 'node_sticky_endpoints',
+  'refused', 'refused_ports',
+] as const
 
 /** How many slots `count` backends get. */
 export function slotsFor(count: number): number {
@@ -25,25 +33,56 @@ export function slotsFor(count: number): number {
   return Math.min(mostSlots, 2 ** Math.ceil(Math.log2(count)))
 }
 
-const chainName = (node: boolean, sticky: boolean, slots: number): string => `${node ? 'n' : 's'}${sticky ? 'h' : 'r'}${slots}`
+/** The chain's name says all of its rules: `nr3` node port, random, 3 slots; `sh2t10800` Service, sticky for 3 hours. */
+const chainName = (node: boolean, slots: number, stickySeconds: number | undefined): string =>
+  `${node ? 'n' : 's'}${stickySeconds === undefined ? `r${slots}` : `h${slots}t${stickySeconds}`}`
 
-function chainRules(name: string): string {
-  const node = name.startsWith('n')
-  const slots = Number(name.slice(2))
-  const choice = name[1] === 'h' ? `jhash ip saddr mod ${slots}` : `numgen random mod ${slots}`
-  const target = node ? 'meta l4proto . th dport . meta mark map @node_endpoints' : 'ip daddr . meta l4proto . th dport . meta mark map @endpoints'
-  return `meta mark set ${choice} dnat ip to ${target}`
+function chainRules(name: string): readonly string[] {
+  const prefix = name.startsWith('n') ? 'node_' : ''
+  const frontend = prefix === '' ? 'ip daddr . meta l4proto . th dport' : 'meta l4proto . th dport'
+  const [slots, seconds] = name.slice(2).split('t')
+  if (seconds === undefined) return [`meta mark set numgen random mod ${slots} dnat ip to ${frontend} . meta mark map @${prefix}endpoints`]
+  const affinity = `@${prefix}affinity`
+  const client = `ip saddr . ${frontend}`
+  const note = `update ${affinity} { ${client} timeout ${seconds}s : meta mark }`
+  const lead = `dnat ip to ${frontend} . meta mark map @${prefix}sticky_endpoints`
+  return [
+    `meta mark set ${client} map ${affinity} ${note} ${lead}`,
+    // Reached without a note, or with one about a backend that is gone.
+    `delete ${affinity} { ${client} : meta mark }`,
+    `meta mark set jhash ip saddr mod ${slots}`,
+    `meta mark set ${frontend} . meta mark map @${prefix}sticky_slots`,
+    // A rule of its own: a full map must not keep the connection from its backend.
+    note,
+    lead,
+  ]
+}
+
+/** Numbers of backends, the same whatever other backends there are (but for rare collisions), and never 0. */
+function backendIds(backends: readonly Backend[]): readonly number[] {
+  const taken = new Set<number>([0])
+  return backends.map(({ address, port }) => {
+    let id = fnv32a(`${address}:${port}`)
+    while (taken.has(id)) id = (id + 1) >>> 0
+    taken.add(id)
+    return id
+  })
 }
 
 const keyOf = (frontend: Frontend): string =>
   frontend.address === 'node' ? `${frontend.protocol} . ${frontend.port}` : `${frontend.address} . ${frontend.protocol} . ${frontend.port}`
+
+function targetOf(backends: readonly Backend[], index: number): string {
+  const { address, port } = required(backends[index], 'a backend of the rule')
+  return `${address} . ${port}`
+}
 
 /** The elements that put the rules into force. Of two rules for one frontend the first wins. */
 export function elementsOf(rules: readonly Rule[]): Elements {
   const elements = new Map<string, Map<string, string>>(maps.map((name) => [name, new Map<string, string>()]))
   const put = (map: (typeof maps)[number], key: string, value: string): void => void elements.get(map)?.set(key, value)
   const seen = new Set<string>()
-  for (const { frontend, backends, sticky } of rules) {
+  for (const { frontend, backends, stickySeconds } of rules) {
     const key = keyOf(frontend)
     if (seen.has(key)) continue
     seen.add(key)
@@ -53,10 +92,13 @@ export function elementsOf(rules: readonly Rule[]): Elements {
       continue
     }
     const slots = slotsFor(backends.length)
-    put(node ? 'node_ports' : 'services', key, `goto ${chainName(node, sticky, slots)}`)
+    put(node ? 'node_ports' : 'services', key, `goto ${chainName(node, slots, stickySeconds)}`)
+    const ids = stickySeconds === undefined ? [] : backendIds(backends)
+    for (const [index, id] of ids.entries()) put(node ? 'node_sticky_endpoints' : 'sticky_endpoints', `${key} . ${id}`, targetOf(backends, index))
     for (let slot = 0; slot < slots; slot++) {
-      const backend = backends[slot % backends.length]
-      if (backend !== undefined) put(node ? 'node_endpoints' : 'endpoints', `${key} . ${slot}`, `${backend.address} . ${backend.port}`)
+      const id = ids[slot % backends.length]
+      if (id === undefined) put(node ? 'node_endpoints' : 'endpoints', `${key} . ${slot}`, targetOf(backends, slot % backends.length))
+      else put(node ? 'node_sticky_slots' : 'sticky_slots', `${key} . ${slot}`, String(id))
     }
   }
   return elements
@@ -81,7 +123,7 @@ function* commands(verb: 'add' | 'delete', map: string, entries: readonly (reado
 export function change(before: Elements, after: Elements, chains: ReadonlySet<string>): string {
   const lines: string[] = []
   for (const chain of chainsOf(after)) {
-    if (!chains.has(chain)) lines.push(`add chain ip ${tableName} ${chain}`, `add rule ip ${tableName} ${chain} ${chainRules(chain)}`)
+    if (!chains.has(chain)) lines.push(`add chain ip ${tableName} ${chain}`, ...chainRules(chain).map((rule) => `add rule ip ${tableName} ${chain} ${rule}`))
   }
   const added: string[] = []
   for (const map of maps) {
@@ -102,6 +144,12 @@ table ip ${tableName} {
   map endpoints { type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service; }
   map node_ports { type inet_proto . inet_service : verdict; }
   map node_endpoints { type inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+  map sticky_slots { type ipv4_addr . inet_proto . inet_service . mark : mark; }
+  map sticky_endpoints { type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+  map affinity { type ipv4_addr . ipv4_addr . inet_proto . inet_service : mark; flags dynamic,timeout; size ${affinityClients}; }
+  map node_sticky_slots { type inet_proto . inet_service . mark : mark; }
+  map node_sticky_endpoints { type inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+  map node_affinity { type ipv4_addr . inet_proto . inet_service : mark; flags dynamic,timeout; size ${affinityClients}; }
   set refused { type ipv4_addr . inet_proto . inet_service; }
   set refused_ports { type inet_proto . inet_service; }
   chain dispatch {

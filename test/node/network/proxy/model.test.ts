@@ -74,6 +74,6 @@ describe('network / proxy / model', () => {
   })
   it('an ExternalName Service has no rules, a host port has one', () => {
     const rules = proxyModel(input({ services: [{ ...service, spec: { ...service.spec, type: 'ExternalName' } }], hostPorts: [{ protocol: 'udp', hostPort: 5353, backend: { address: '10.244.1.9', port: 53 } }] }))
-    deepEqual(rules, [{ frontend: { address: 'node', protocol: 'udp', port: 5353 }, backends: [{ address: '10.244.1.9', port: 53 }], sticky: false }])
+    deepEqual(rules, [{ frontend: { address: 'node', protocol: 'udp', port: 5353 }, backends: [{ address: '10.244.1.9', port: 53 }], stickySeconds: undefined }])
   })
 })
