@@ -50,7 +50,8 @@ function chainRules(name: string): readonly string[] {
     `meta mark set ${client} map ${affinity} ${note} ${lead}`,
     // Reached without a note, or with one about a backend that is gone.
     `delete ${affinity} { ${client} : meta mark }`,
-    `meta mark set jhash ip saddr mod ${slots}`,
+    // A fixed seed: without one nft draws its own, and peers and reloads would each choose differently for the same client.
+    `meta mark set jhash ip saddr mod ${slots} seed 0x1`,
     `meta mark set ${frontend} . meta mark map @${prefix}sticky_slots`,
     // A rule of its own: a full map must not keep the connection from its backend.
     note,
