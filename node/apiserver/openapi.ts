@@ -7,6 +7,7 @@ import type { Definition, FieldFacts, FieldType } from '../objects/fields.ts'
 import type { Json, JsonObject } from '../objects/json.ts'
 import type { ResourceDefinition } from '../resources/types.ts'
 import type { Answer } from './call.ts'
+import { descriptionOf } from './descriptions/descriptions.ts'
 import { openApiOutline } from './openapi-outline.ts'
 import { pathsOf, rootOf } from './openapi-paths.ts'
 
@@ -80,23 +81,23 @@ function addSchema(schemas: Mutable, name: string): void {
 function schemaOf(definition: Definition, need: (definition: string) => void): JsonObject {
   if (definition.scalar !== undefined) return typeSchema({ kind: 'scalar', scalar: definition.scalar }, need)
   const properties: Mutable = {}
-  for (const field of definition.fields.values()) properties[field.name] = fieldSchema(field, need)
+  for (const field of definition.fields.values()) properties[field.name] = fieldSchema(definition, field, need)
   const required = [...definition.fields.values()].filter((field) => field.required).map((field) => field.name)
   const kinds = definition.kinds.map((kind): JsonObject => {
     const [group = '', version = '', name = ''] = kind.split('/')
     return { group, version, kind: name }
   })
   return {
-    type: 'object', description: '', properties,
+    type: 'object', description: descriptionOf(definition.name), properties,
     ...(required.length === 0 ? {} : { required }),
     ...(kinds.length === 0 ? {} : { 'x-kubernetes-group-version-kind': kinds }),
     ...(definition.mapType === '' ? {} : { 'x-kubernetes-map-type': definition.mapType }),
   }
 }
 
-function fieldSchema(field: FieldFacts, need: (definition: string) => void): JsonObject {
+function fieldSchema(owner: Definition, field: FieldFacts, need: (definition: string) => void): JsonObject {
   const type = typeSchema(field.type, need)
-  const schema: Mutable = { description: '', ...(type['$ref'] === undefined ? type : { allOf: [type] }) }
+  const schema: Mutable = { description: descriptionOf(owner.name, field.name), ...(type['$ref'] === undefined ? type : { allOf: [type] }) }
   if (field.default !== undefined) schema['default'] = field.default
   if (field.enum.length > 0) schema['enum'] = field.enum
   if (field.listType !== '') schema['x-kubernetes-list-type'] = field.listType
