@@ -1,17 +1,24 @@
-# A peer in a container: the same daemon, with a containerd of its own for real Pods inside.
-# The base needs Debian's packages and nothing else; Node comes with the project's own packages.
-ARG BASE=debian:bookworm-slim
-FROM ${BASE}
+# A peer in a container: the same daemon, with a containerd of its own for real Pods inside. docs/compose.md tells how the
+# peers find each other. The base needs Debian bookworm's packages, Node 24 and npm; where no image registry is in reach,
+# node/cli/container/debian-base.sh makes such a base, to be named by --build-arg BASE=...
+ARG BASE=node:24-bookworm-slim
+FROM ${BASE} AS packages
 RUN apt-get update \
- && apt-get install -y --no-install-recommends bash ca-certificates npm containerd runc containernetworking-plugins nftables iproute2 socat conntrack busybox-static procps \
- && rm -rf /var/lib/apt/lists/*
+ && apt-get install -y --no-install-recommends ca-certificates containerd runc containernetworking-plugins nftables iproute2 socat conntrack busybox-static procps \
+ && mkdir -p /opt/shoal/packages && cd /opt/shoal/packages && apt-get download busybox-static && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/shoal
-COPY package.json package-lock.json shoal ./
+COPY package.json package-lock.json ./
+# The base has Node: the pinned one of the packages would be a second.
+RUN npm install --no-save --omit=dev --no-audit --no-fund --loglevel=error && rm -rf node_modules/node-linux-* /root/.npm
+FROM packages
+COPY shoal ./
 COPY docs/examples docs/examples
-COPY node node
 COPY protocol protocol
 COPY sim sim
-RUN ./shoal prepare && ln -s /opt/shoal/shoal /usr/local/bin/shoal
-VOLUME /var/lib/shoal /var/lib/containerd
+COPY node node
+# The image of Pods' sandboxes comes along, and what Node makes of the sources: a peer starts without a registry, and sooner.
+RUN ln -s /opt/shoal/shoal /usr/local/bin/shoal && shoal pause-image /opt/shoal/pause.tar --packages /opt/shoal/packages \
+ && NODE_OPTIONS="--max-semi-space-size=4 " NODE_COMPILE_CACHE=/opt/shoal/.cache/compile node --disable-warning=ExperimentalWarning --input-type=module -e \
+    "for (const part of ['daemon.ts', 'peer/worker.ts', 'store/log/log-writer.ts']) await import('/opt/shoal/node/' + part).catch(() => undefined); process.exit()"
 EXPOSE 6443 7447 10250
 ENTRYPOINT ["/opt/shoal/node/cli/container/entrypoint.sh"]

@@ -1,9 +1,10 @@
 // The composition root: builds every zone, hands each what it uses, starts them in the order in which they need each other,
 // and stops them in reverse. Read it from top to bottom to know what a daemon is. It decides nothing itself.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { required } from '../protocol/base/assert.ts'
 import { seededRandom } from '../protocol/base/random.ts'
 import { createApiServer } from './apiserver/api-server.ts'
 import { apiServerOptions } from './apiserver/options.ts'
@@ -23,6 +24,7 @@ import { ClusterAccess } from './daemon/cluster-access.ts'
 import { ControlServer } from './daemon/control-server.ts'
 import { freshRoutes, memberRoutes, type MemberParts } from './daemon/control-routes.ts'
 import { endpointsWithdrawn } from './daemon/other-kubelets.ts'
+import { Meeting } from './daemon/meeting/meeting.ts'
 import { drain, forgetNode } from './daemon/leaving.ts'
 import { catchUpTimeoutMs, farewellMs } from './daemon/limits.ts'
 import { ownAddress } from './daemon/own-address.ts'
@@ -33,7 +35,7 @@ import { Network } from './network/network.ts'
 import { DataDirectory } from './peer/data-directory.ts'
 import { noAgreement } from './peer/errors.ts'
 import { initCluster } from './peer/found.ts'
-import type { ManageDeps } from './peer/invitations.ts'
+import { invite, type ManageDeps } from './peer/invitations.ts'
 import { joinCluster } from './peer/join.ts'
 import { peerOptions } from './peer/options.ts'
 import { Peer } from './peer/peer.ts'
@@ -80,7 +82,7 @@ export async function runDaemon(
   const level = logLevels.find((known): known is LogLevel => known === options.logLevel) ?? 'info'
   const ground: Ground = { clock: systemClock(), logger: createLogger(level), metrics: createMetrics() }
   const ended = Promise.withResolvers<number>()
-  const daemon = new Daemon(ground, options, peerThread, (status) => ended.resolve(status))
+  const daemon = new Daemon(ground, options, peerThread, { end: ended.resolve, fail: ended.reject })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ended.resolve(0))
   process.on('unhandledRejection', (error) => {
     ground.logger.error('an error that nobody handled', { error })
@@ -101,7 +103,7 @@ class Daemon {
   readonly #ground: Ground
   readonly #options: Options
   readonly #peerThread: PeerThread
-  readonly #end: (status: number) => void
+  readonly #ended: { readonly end: (status: number) => void; readonly fail: (error: unknown) => void }
   readonly #directory: DataDirectory
   readonly #control: ControlServer
   readonly #name: string
@@ -109,13 +111,14 @@ class Daemon {
   /** What runs, in the order in which it was started. */
   readonly #running: Startable[] = []
   #member: MemberParts | undefined
+  #meeting: Meeting | undefined
   #joining = false
 
-  constructor(ground: Ground, options: Options, peerThread: PeerThread, end: (status: number) => void) {
+  constructor(ground: Ground, options: Options, peerThread: PeerThread, ended: { readonly end: (status: number) => void; readonly fail: (error: unknown) => void }) {
     this.#ground = ground
     this.#options = options
     this.#peerThread = peerThread
-    this.#end = end
+    this.#ended = ended
     this.#directory = new DataDirectory(options.dataDirectory)
     this.#name = options.name === '' ? hostname().toLowerCase() : options.name
     this.#address = ownAddress(options.address)
@@ -126,7 +129,8 @@ class Daemon {
     mkdirSync(this.#options.dataDirectory, { recursive: true, mode: 0o700 })
     await this.#control.start()
     this.#running.push(this.#control)
-    if (this.#directory.occupant() !== undefined) await this.#becomeMember()
+    if (this.#options.meeting !== '' && first.kind === 'wait') await this.#meet()
+    else if (this.#directory.occupant() !== undefined) await this.#becomeMember()
     else if (first.kind === 'init') await this.#found()
     else if (first.kind === 'join') await this.#join(first.invitation)
     else this.#ground.logger.info('waiting for shoal init or shoal join', { name: this.#name })
@@ -134,13 +138,14 @@ class Daemon {
 
   /** Stops what runs, the last started first. */
   async stop(): Promise<void> {
+    await this.#meeting?.stop()
     for (const part of this.#running.splice(0).reverse()) await part.stop()
   }
 
   #routes(): ReturnType<typeof freshRoutes> {
     if (this.#member !== undefined) return memberRoutes(this.#member)
     // A daemon that finds its identity on disk is a member that has not come up yet.
-    const state = this.#joining || this.#directory.occupant() !== undefined ? 'joining' : 'fresh'
+    const state = this.#joining || this.#meeting !== undefined || this.#directory.occupant() !== undefined ? 'joining' : 'fresh'
     return freshRoutes({ name: this.#name, state, found: () => this.#once(() => this.#found()), join: (invitation) => this.#once(() => this.#join(invitation)) })
   }
 
@@ -171,6 +176,26 @@ class Daemon {
   async #join(invitation: string): Promise<void> {
     await joinCluster(this.#directory, invitation, this.#newcomer(), this.#ground.clock)
     await this.#becomeMember()
+  }
+
+  /** Finds the others at the meeting place; this goes on while the daemon answers on its socket. */
+  #meet(): Promise<void> {
+    this.#meeting = new Meeting(
+      {
+        directory: this.#directory, clock: this.#ground.clock, logger: this.#ground.logger.child('daemon'),
+        found: () => initCluster(this.#directory, this.#newcomer(), this.#ground.clock),
+        join: (invitation, name) => joinCluster(this.#directory, invitation, { ...this.#newcomer(), name }, this.#ground.clock),
+        run: () => this.#becomeMember(),
+        invite: (terms) => {
+          const { store, peer, clock } = required(this.#member, 'a member')
+          return invite({ store, clock, commit: peer.agreed.commit.bind(peer.agreed) }, peer.identity.authority, terms)
+        },
+        suffix: () => suffix((below) => randomInt(below), 4),
+        failed: this.#ended.fail,
+      },
+      { folder: this.#options.meeting, name: this.#name, addresses: this.#multiaddrs() },
+    )
+    return this.#meeting.start()
   }
 
   async #run<Part extends Startable>(part: Part): Promise<Part> {
@@ -208,7 +233,7 @@ class Daemon {
           store, clock, metrics, logger: logger.child('peer'), directory: this.#directory, thread: (core, ended) => this.#peerThread.start(core, ended),
           failed: (error) => {
             logger.error('the peer cannot go on', { error })
-            this.#end(1)
+            this.#ended.end(1)
           },
           renewed: (identity) => {
             api.renew(apiServingOf(identity))
@@ -313,8 +338,9 @@ class Daemon {
   async #farewell(peer: Peer): Promise<void> {
     await peer.stop(true)
     await this.stop()
+    this.#meeting?.left(peer.peerId)
     this.#directory.forget()
-    this.#end(0)
+    this.#ended.end(0)
   }
 }
 

@@ -20,6 +20,12 @@ export const daemonOptions = {
     default: '',
     help: 'The address under which other peers and clients reach this machine. Empty takes the address of the default route.',
   },
+  meeting: {
+    name: 'meeting',
+    type: 'string',
+    default: '',
+    help: 'A folder that all peers share. The first to come founds the cluster, the others join, and all find each other there when their addresses have changed. Whoever can read it can join. Empty: nothing happens without `shoal init` or `shoal join`.',
+  },
   kubeletPort: { name: 'kubelet-port', type: 'integer', default: 10250, unit: 'port', least: 1, most: 65535, help: 'Port of logs and exec, for other peers.' },
   logLevel: { name: 'log-level', type: 'string', default: 'info', help: 'Least severity that is logged: debug, info, warn, error or silent.' },
   rootless: { name: 'rootless', type: 'flag', default: false, help: 'This machine runs in a user namespace: no cgroup limits, and statistics summed from /proc.' },

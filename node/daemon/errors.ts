@@ -36,3 +36,10 @@ export const unknownPeer = defineError<{ name: string }>({
   message: ({ name }) => `there is no peer ${name} in this cluster`,
   remedy: 'See `shoal status` for the names.',
 })
+
+export const meetingOtherCluster = defineError<{ directory: string; own: string; place: string; other: string }>({
+  code: 'SHOAL_MEETING_OTHER_CLUSTER',
+  message: ({ directory, own, place, other }) => `${directory} belongs to a peer of cluster ${own}, but the meeting place ${place} is that of cluster ${other}`,
+  remedy: 'Nothing was changed. Start it with the meeting place of its own cluster, or with an empty data directory to join this one as a new peer.',
+  exitStatus: 78,
+})

@@ -12,3 +12,13 @@ export const drainTimeoutMs = 60_000
 export const drainPollMs = 200
 /** The answer to `shoal leave` is sent before the daemon ends. */
 export const farewellMs = 200
+/** How long a newcomer at a meeting place waits before it tries again to join. */
+export const joinRetryMs = 1_000
+/** An invitation at a meeting place is valid this long, so that a cluster may be switched off for weeks and still grow. */
+export const publishedLifeMs = 30 * 24 * 3_600_000
+/** As many peers may join by it. */
+export const publishedUses = 1_000
+/** A member replaces it when it is this old. */
+export const refreshAfterMs = 7 * 24 * 3_600_000
+/** How often a member looks at it. */
+export const refreshCheckMs = 3_600_000

@@ -1,34 +1,99 @@
 #!/bin/bash
-# First process of a peer in a container: its own containerd, and the daemon, each restarted when it ends. A fresh peer takes
-# the invitation from the folder /meet; the first to come makes the cluster and leaves the invitation there.
+# First process of a peer in a container: it finds out which peer this container is, takes that peer's folder of the volume
+# /data, and runs a containerd of the peer's own and the daemon, each restarted when it ends. The daemon meets the others
+# through the volume /meeting by itself. What the container holds back from Pods is given to them here, once.
 set -u
 shoal=/opt/shoal/shoal
-mkdir -p /var/lib/shoal/cni /run/netns
-mount --make-rshared / 2>/dev/null
-# A container gets its cgroups and /proc/sys read-only; Pods need both. What cannot be changed is said once.
-for path in /proc/sys $(awk '$2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts); do
-  mount -o remount,rw,bind "$path" 2>/dev/null || mount -o remount,rw "$path" 2>/dev/null || echo "shoal: $path stays read-only; Pods may lack limits or forwarding" >&2
-done
-"$shoal" runtime-config > /run/containerd.toml || exit 1
-supervise() { while :; do "$@"; echo "shoal: $1 ended with status $?" >&2; sleep 1; done; }
-supervise containerd -c /run/containerd.toml > /var/log/containerd.log 2>&1 &
+say() { echo "shoal: $*" >&2; }
+stopping=
+daemon=
+trap 'stopping=yes; [ -n "$daemon" ] && kill -TERM "$daemon" 2> /dev/null' TERM INT
 
-meet() {
-  until state=$("$shoal" state 2>/dev/null); do sleep 0.2; done
-  [ "$state" = fresh ] || return 0
-  if mkdir /meet/claimed 2>/dev/null; then
-    "$shoal" init > /dev/null && "$shoal" token create --uses 1000 --ttl 31536000 > /meet/invitation.new && mv /meet/invitation.new /meet/invitation
-  else
-    until [ -s /meet/invitation ]; do sleep 0.2; done
-    "$shoal" join "$(cat /meet/invitation)"
-  fi
+# Docker's network interfaces come and go when the container is connected and disconnected; those of Pods are not meant.
+own_address() { ip -4 -o addr show scope global 2> /dev/null | awk '$2 ~ /^eth/ { sub("/.*", "", $4); print $4; exit }'; }
+own_interfaces() { cat /sys/class/net/eth*/ifindex 2> /dev/null | tr '\n' ' '; }
+
+# Compose numbers its containers: project_peer_3 (version 1), project-peer-3 (version 2). Docker's name server tells the name
+# that belongs to an address. A container that is not numbered is called as it is.
+own_name() {
+  local full
+  full=$(getent -s hosts:dns hosts "$(own_address)" | awk '{ print $2 }')
+  full=${full%%.*}
+  if [[ $full =~ [_-]([a-z0-9]+)[_-]([0-9]+)$ ]]; then echo "${BASH_REMATCH[1]}-${BASH_REMATCH[2]}"; else echo "${full:-$(hostname)}" | tr 'A-Z_.' 'a-z--'; fi
 }
-[ -d /meet ] && meet &
-address=$(ip -4 -o addr show scope global | awk '{sub("/.*", "", $4); print $4; exit}')
-trap 'kill -TERM "$daemon"; wait "$daemon"; exit 0' TERM INT
-while :; do
-  "$shoal" daemon --address "$address" --cni-dir /var/lib/shoal/cni &
-  daemon=$!
-  wait "$daemon"
-  sleep 1
+
+until [ -n "$(own_address)" ] || [ -n "$stopping" ]; do sleep 0.2; done
+name=${SHOAL_NAME:-$(own_name)}
+folder=/data/$name
+mkdir -p "$folder" /meeting
+exec 9> "$folder/lock"
+if ! flock -n 9; then
+  say "another container uses $folder; waiting until it ends"
+  flock 9 &
+  wait $! || { [ -n "$stopping" ] && exit 0; }
+fi
+
+for path in /var/lib/shoal /var/lib/containerd /var/log/pods; do
+  mkdir -p "$path" "$folder$path"
+  mount --bind "$folder$path" "$path" || { say "cannot mount: the container needs cap_add SYS_ADMIN, and apparmor and seccomp unconfined"; exit 1; }
 done
+mkdir -p /var/lib/shoal/cni /run/netns
+mount --make-rshared /
+# A container gets its cgroups and /proc/sys read-only; Pods need both.
+for path in /proc/sys $(awk '$2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts); do
+  mount -o remount,rw,bind "$path" 2> /dev/null || mount -o remount,rw "$path" 2> /dev/null || say "$path stays read-only; Pods may lack limits or forwarding"
+done
+# Cgroup v2 gives controllers to the groups below only where no process is in the group itself.
+if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+  mkdir -p /sys/fs/cgroup/peer
+  while read -r process; do echo "$process" > /sys/fs/cgroup/peer/cgroup.procs; done < /sys/fs/cgroup/cgroup.procs 2> /dev/null
+  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do echo "+$controller" > /sys/fs/cgroup/cgroup.subtree_control; done
+fi
+
+"$shoal" runtime-config > /run/containerd.toml || exit 1
+while :; do
+  containerd -c /run/containerd.toml >> /run/containerd.log 2>&1 9>&-
+  say "containerd ended with status $?; see /run/containerd.log"
+  sleep 1
+done &
+# Every Pod starts from this image; it comes with ours.
+until ctr -n k8s.io images list -q > /run/images 2> /dev/null; do sleep 0.1; done
+grep -q '/pause:' /run/images || ctr -n k8s.io images import /opt/shoal/pause.tar > /dev/null
+
+# Another address is another machine to everybody who looks from outside: the daemon starts anew with it, and its Pods run on.
+watch_interfaces() {
+  local before=$1
+  while sleep 0.5; do
+    # Without an interface there is nothing to start with; the daemon goes on alone meanwhile.
+    [ -n "$(own_interfaces)" ] && [ "$(own_interfaces)" != "$before" ] && [ -n "$(own_address)" ] && break
+  done
+  say "the network of this container changed; starting the daemon anew"
+  kill -TERM "$2"
+}
+
+while [ -z "$stopping" ]; do
+  until [ -n "$(own_address)" ] || [ -n "$stopping" ]; do sleep 0.2; done
+  interfaces=$(own_interfaces)
+  startedAt=$SECONDS
+  "$shoal" daemon --name "$name" --address "$(own_address)" --meeting /meeting --cni-dir /var/lib/shoal/cni 9>&- &
+  daemon=$!
+  watch_interfaces "$interfaces" "$daemon" 9>&- &
+  watcher=$!
+  # A signal ends the wait early; the daemon still has to end.
+  while kill -0 "$daemon" 2> /dev/null; do wait "$daemon"; status=$?; done
+  moved=
+  kill "$watcher" 2> /dev/null || moved=yes
+  [ -n "$stopping" ] && break
+  [ -n "$moved" ] && continue
+  case $status in
+    0)
+      say "$name has left the cluster. Its container idles; started anew, it joins as a new peer"
+      while [ -z "$stopping" ]; do sleep 1 & wait $!; done ;;
+    78) exit 78 ;;
+    *)
+      say "the daemon ended with status $status"
+      # One that ends again and again leaves the processor to the others.
+      [ $((SECONDS - startedAt)) -lt 10 ] && sleep 2 ;;
+  esac
+done
+exit 0

@@ -17,6 +17,7 @@ const daemonFlags = [
   ['--data-dir <folder>', 'where this peer keeps identity, log and state (default /var/lib/shoal)'],
   ['--name <name>', "the Node's name (default: the host name)"],
   ['--address <address>', 'address under which others reach this machine (default: that of the default route)'],
+  ['--meeting <folder>', 'found or join the cluster of the peers that share this folder'],
   ['--voters <n>', 'most peers that vote: 1, 3, 5 or 7'],
   ['--api-port <port>', 'port of the Kubernetes API (default 6443)'],
   ['--listen <multiaddrs>', 'where to listen for other peers (default /ip4/0.0.0.0/tcp/7447)'],

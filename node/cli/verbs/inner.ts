@@ -1,6 +1,9 @@
-// Verbs for scripts that set a machine up: how a running daemon stands, and the configuration of a containerd of its own.
+// Verbs for scripts that set a machine up: how a running daemon stands, and the configuration and first image of a containerd
+// of its own.
+import { dirname, join } from 'node:path'
 import type { DaemonState } from '../../base/control.ts'
 import { containerdConfig } from '../machines/containerd-config.ts'
+import { buildImage, pauseRecipe } from '../machines/images.ts'
 import { askDaemon, targetFlags } from '../target.ts'
 import type { Verb } from '../verb.ts'
 
@@ -25,5 +28,17 @@ export const runtimeConfigVerb: Verb = {
   run: (context, _args, flags) => {
     context.out(containerdConfig({ cniPlugins: '/usr/lib/cni', rootless: flags['rootless'] === true }))
     return Promise.resolve(0)
+  },
+}
+
+export const pauseImageVerb: Verb = {
+  usage: 'pause-image <archive>',
+  summary: "make the image of Pods' sandboxes as a docker archive",
+  flags: [['--packages <folder>', 'where Debian packages are kept (default: a folder beside the archive)']],
+  examples: [],
+  hidden: true,
+  run: async (_context, [archive = ''], flags) => {
+    await buildImage(pauseRecipe, archive, typeof flags['packages'] === 'string' ? flags['packages'] : join(dirname(archive), 'packages'))
+    return 0
   },
 }

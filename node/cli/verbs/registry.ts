@@ -5,12 +5,12 @@ import { daemonVerb, initVerb, joinVerb, relayVerb, yardVerb } from './daemon.ts
 import { demoVerb } from './demo.ts'
 import { downVerb, machineVerb, upVerb, whereVerb } from './machine.ts'
 import { imageLoadVerb } from './image.ts'
-import { runtimeConfigVerb, stateVerb } from './inner.ts'
+import { pauseImageVerb, runtimeConfigVerb, stateVerb } from './inner.ts'
 import { kubeconfigVerb, leaveVerb, peerRemoveVerb, statusVerb } from './cluster.ts'
 import { simVerb } from './sim.ts'
 import { tokenCreateVerb, tokenDeleteVerb, tokenListVerb } from './token.ts'
 
 export const verbs: readonly Verb[] = [
   upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, kubeconfigVerb,
-  imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb,
+  imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
 ]
