@@ -32,9 +32,9 @@ export function shoal(home: string, ...args: readonly string[]): Promise<Command
   return run(join(root, 'shoal'), [...args], { ...process.env, SHOAL_HOME: home })
 }
 
-export function run(file: string, args: readonly string[], environment = process.env, input?: string): Promise<CommandResult> {
+export function run(file: string, args: readonly string[], environment = process.env, input?: string, timeoutMs = commandTimeoutMs): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const child = execFile(file, [...args], { env: environment, timeout: commandTimeoutMs, maxBuffer: 1 << 26 }, (error: ExecFileException | null, stdout, stderr) => {
+    const child = execFile(file, [...args], { env: environment, timeout: timeoutMs, maxBuffer: 1 << 26 }, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
     })
     child.stdin?.end(input)

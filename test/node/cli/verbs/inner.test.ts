@@ -1,5 +1,8 @@
 // The verbs of scripts that set a machine up.
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { TestCommand } from '../../../support/command.ts'
 
 describe('cli / verbs / inner', () => {
@@ -18,4 +21,25 @@ describe('cli / verbs / inner', () => {
     }
     await command.end()
   })
+
+  it('pause-image makes an archive from the packages in a folder', async () => {
+    const command = new TestCommand()
+    const { status, err } = await command.run('pause-image', join(command.directory, 'pause.tar'), '--packages', busyboxPackage(command.directory))
+    deepEqual({ status, err }, { status: 0, err: [] })
+    match(execFileSync('tar', ['-xOf', join(command.directory, 'pause.tar'), 'manifest.json'], { encoding: 'utf8' }), /registry\.k8s\.io\/pause:/)
+    await command.end()
+  })
 })
+
+/** A folder with a package of the name that the image needs. */
+function busyboxPackage(folder: string): string {
+  const packages = join(folder, 'packages')
+  const tree = join(folder, 'tree')
+  mkdirSync(join(tree, 'DEBIAN'), { recursive: true })
+  mkdirSync(join(tree, 'bin'))
+  mkdirSync(packages)
+  writeFileSync(join(tree, 'DEBIAN/control'), 'Package: busybox-static\nVersion: 1\nArchitecture: all\nMaintainer: Nobody <n@example.org>\nDescription: test\n')
+  writeFileSync(join(tree, 'bin/busybox'), 'BUSYBOX')
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-b', tree, join(packages, 'busybox-static_1_all.deb')], { stdio: 'ignore' })
+  return packages
+}
