@@ -95,7 +95,10 @@ export class Core {
     const addressesOf = (peer: PeerId): readonly string[] => this.#addressesOf(peer)
     const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, addressesOf }, { self: key.peerId, cluster, certificate }, {
       frames: (from, frames) => driver.receive(from, frames),
-      lost: (peer) => driver.connectionLost(peer),
+      lost: (peer) => {
+        logger.debug('a connection was lost or refused', { peer })
+        driver.connectionLost(peer)
+      },
     })
     const gossip = new Gossip({ host, trust: this.#trust, clock, logger, key, cluster }, (batch) => driver.gossiped(batch))
     const ask = this.#asks.ask.bind(this.#asks)
@@ -155,6 +158,7 @@ export class Core {
   }
 
   #noticed(member: Member): void {
+    this.#deps.logger.debug('a member changed', { peer: member.peer, state: member.state, incarnation: member.incarnation, sinceMs: Math.round(member.sinceMs) })
     if (member.hint.addresses.length > 0) this.#hints.set(member.peer, member.hint.addresses)
     // A connection with a machine that vanished would swallow messages for minutes; the next one is dialled anew.
     if (member.state === 'dead') this.#running?.host.drop(member.peer)

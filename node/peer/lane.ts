@@ -6,7 +6,7 @@ import type { PeerId } from '../../protocol/base/ids.ts'
 import type { Random } from '../../protocol/base/random.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { joinFrames } from './frames.ts'
-import { laneMaxBytes, laneMaxFrames, laneStuckMs, redialFirstMs, redialMostMs } from './limits.ts'
+import { laneMaxBytes, laneMaxFrames, laneStuckMs, redialBrokenMs, redialFirstMs, redialMostMs, steadyStreamMs } from './limits.ts'
 
 /** What a lane needs from its surroundings. */
 export interface LaneDeps {
@@ -26,7 +26,7 @@ type State =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening' }
   | { readonly kind: 'waiting'; readonly timer: Timer }
-  | { readonly kind: 'open'; readonly stream: Stream }
+  | { readonly kind: 'open'; readonly stream: Stream; readonly sinceMs: number }
   | { readonly kind: 'closed' }
 
 export class Lane {
@@ -99,7 +99,7 @@ export class Lane {
       stream.abort(new Error('lane closed'))
       return
     }
-    this.#state = { kind: 'open', stream }
+    this.#state = { kind: 'open', stream, sinceMs: this.#deps.clock.bootMs() }
     this.#failures = 0
     stream.addEventListener('close', () => this.#ended(stream))
     stream.addEventListener('drain', () => this.#flush())
@@ -119,20 +119,26 @@ export class Lane {
     if (this.#state.kind !== 'opening') return
     this.#queue = []
     this.#queueBytes = 0
-    this.#wait()
+    this.#waitLonger()
     this.#deps.lost()
   }
 
   /** open -> waiting or idle. */
   #ended(stream: Stream): void {
     if (this.#state.kind !== 'open' || this.#state.stream !== stream) return
-    if (this.#eager || this.#queue.length > 0) this.#wait()
-    else this.#state = { kind: 'idle' }
+    if (!this.#eager && this.#queue.length === 0) this.#state = { kind: 'idle' }
+    // A stream that ends as soon as it begins is refused, and would be dialled in a circle.
+    else if (this.#deps.clock.bootMs() - this.#state.sinceMs >= steadyStreamMs) this.#wait(redialBrokenMs)
+    else this.#waitLonger()
   }
 
-  #wait(): void {
+  #waitLonger(): void {
     const baseMs = Math.min(redialMostMs, redialFirstMs * 2 ** Math.min(this.#failures, 10))
     this.#failures++
+    this.#wait(baseMs)
+  }
+
+  #wait(baseMs: number): void {
     const delayMs = baseMs * (1 + this.#deps.random.float() / 2)
     this.#state = { kind: 'waiting', timer: this.#deps.clock.after(delayMs, () => {
       if (this.#state.kind !== 'waiting') return

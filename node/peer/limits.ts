@@ -30,6 +30,10 @@ export const laneStuckMs = 4_000
 export const redialFirstMs = 100
 export const redialMostMs = 3_000
 
+/** A stream that lived this long and then broke is dialled anew after so little: a peer that lives answers before it is suspected. */
+export const steadyStreamMs = 1_000
+export const redialBrokenMs = 10
+
 /** A dial, and one address of it. */
 export const dialTimeoutMs = 5_000
 export const addressDialTimeoutMs = 2_000

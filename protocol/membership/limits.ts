@@ -14,8 +14,8 @@ export const directTimeoutMs = 250
 /** How long helpers may take after that; then the target is suspected. */
 export const indirectTimeoutMs = 250
 /** The same two after a connection was lost: there is a reason for haste, and a new connection takes less than this. */
-export const hastyDirectTimeoutMs = 150
-export const hastyIndirectTimeoutMs = 120
+export const hastyDirectTimeoutMs = 120
+export const hastyIndirectTimeoutMs = 100
 /** A helper that got no answer says so after this share of the time that it has (Lifeguard, section IV-A). */
 export const nackShare = 0.8
 /** Peers asked to help with one probe. */

@@ -177,6 +177,7 @@ class Membership implements MembershipMachine {
     // Only the log admits: rumours of strangers are not kept.
     if (record === undefined) return
     const fresherHint = this.#table.hint(record, rumour.addresses, rumour.addressSequence)
+    if (rumour.state === 'dead' && present(record) && supersedes(rumour, record)) return this.#condemn(record, rumour, nowMs)
     if (supersedes(rumour, record)) return this.#believe(record, rumour, nowMs)
     if (fresherHint) this.#cachedMembers = undefined
     if (rumour.state === 'suspect' && record.state === 'suspect' && rumour.incarnation === record.incarnation) this.#confirm(record, rumour)
@@ -209,18 +210,32 @@ class Membership implements MembershipMachine {
 
   /** Any state -> the claimed one. */
   #believe(record: MemberRecord, rumour: Rumour, nowMs: BootMs): void {
-    const suspicion = rumour.state === 'suspect' ? { startedMs: nowMs, by: new Set([rumour.by]), nextAskMs: nowMs } : undefined
+    const suspicion = rumour.state === 'suspect' ? { startedMs: nowMs, by: new Set([rumour.by]), condemned: false, nextAskMs: nowMs } : undefined
     this.#move(record, rumour.state, rumour.incarnation, suspicion, nowMs)
     this.#spread(rumour)
+  }
+
+  /**
+   * Another's word that a member is dead: alive or suspect -> suspect, with the least wait. SWIM's confirm (section 4.2) kills
+   * by hearsay, and a peer that was cut off comes back with such words about everybody; here nobody dies who was not given
+   * the time to refute it to us.
+   */
+  #condemn(record: MemberRecord, rumour: Rumour, nowMs: BootMs): void {
+    if (record.suspicion === undefined || rumour.incarnation > record.incarnation) {
+      this.#believe(record, { ...rumour, state: 'suspect' }, nowMs)
+      this.#owed.add(record.peer)
+      this.#prober.nudge(record.peer)
+    }
+    if (record.suspicion !== undefined) record.suspicion.condemned = true
   }
 
   #move(record: MemberRecord, state: Rumour['state'], incarnation: number, suspicion: MemberRecord['suspicion'], nowMs: BootMs): void {
     this.#table.move(record, state, incarnation, suspicion, nowMs)
     this.#cachedMembers = undefined
-    const present = state === 'alive' || state === 'suspect'
-    this.#present[present ? 'add' : 'delete'](record.peer)
-    this.#absent[present ? 'delete' : 'add'](record.peer)
-    if (!present) this.#prober.forget(record.peer)
+    const isPresent = present(record)
+    this.#present[isPresent ? 'add' : 'delete'](record.peer)
+    this.#absent[isPresent ? 'delete' : 'add'](record.peer)
+    if (!isPresent) this.#prober.forget(record.peer)
     if (state === 'alive') this.#owed.delete(record.peer)
   }
 
@@ -330,6 +345,7 @@ class Membership implements MembershipMachine {
 }
 
 const nothing: MembershipOutput = { send: [], changed: [] }
+const present = (record: MemberRecord): boolean => record.state === 'alive' || record.state === 'suspect'
 
 function claim(record: MemberRecord, state: Rumour['state'], by: PeerId): Rumour {
   const addresses = state === 'alive' ? record.addresses : []

@@ -62,7 +62,8 @@ export class Prober {
       if (probe.target === target && (probe.hasty || !hasty)) return
     }
     if (this.#probes.size >= maxProbes) return
-    this.forget(target)
+    // Only our own: whoever asked us to help still waits for our word.
+    this.#giveUp(target)
     this.#sequence++
     const directMs = this.#deps.health.stretchMs(hasty ? hastyDirectTimeoutMs : directTimeoutMs)
     const indirectMs = this.#deps.health.stretchMs(hasty ? hastyIndirectTimeoutMs : indirectTimeoutMs)
@@ -111,8 +112,13 @@ export class Prober {
 
   /** Drops all probes of a peer. */
   forget(peer: PeerId): void {
-    for (const [key, probe] of this.#probes) if (probe.target === peer) this.#probes.delete(key)
+    this.#giveUp(peer)
     for (const [key, relay] of this.#relays) if (relay.target === peer || relay.asker === peer) this.#relays.delete(key)
+  }
+
+  /** Gives our own probes of a peer up. */
+  #giveUp(peer: PeerId): void {
+    for (const [key, probe] of this.#probes) if (probe.target === peer) this.#probes.delete(key)
   }
 
   /** We stood still for so long: nobody else is to blame for it. */

@@ -10,6 +10,8 @@ export interface Suspicion {
   readonly startedMs: BootMs
   /** Everybody who suspects independently, the first one included. */
   readonly by: Set<PeerId>
+  /** Somebody holds the suspect for dead already: the least wait is enough, but our own wait it stays. */
+  condemned: boolean
   /** When we ask the suspect again by ourselves; only while we are one of `by`. */
   nextAskMs: BootMs
 }
@@ -33,5 +35,6 @@ export function neededConfirmations(others: number): number {
 
 /** Whether the suspicion has lasted long enough. */
 export function suspicionIsOver(suspicion: Suspicion, others: number, nowMs: BootMs): boolean {
-  return nowMs - suspicion.startedMs >= suspicionTimeoutMs(suspicion.by.size - 1, others)
+  const timeoutMs = suspicion.condemned ? suspicionMinMs : suspicionTimeoutMs(suspicion.by.size - 1, others)
+  return nowMs - suspicion.startedMs >= timeoutMs
 }

@@ -138,6 +138,7 @@ export class Proxy {
         this.#retry = this.#deps.clock.after(retryDelayMs, () => this.#changed())
         return
       }
+      this.#deps.logger.debug('the rules of the proxy are in force', { tookMs: Math.round(this.#deps.clock.bootMs() - sinceMs) })
       this.#loaded = true
       this.#backends = new Set(rules.flatMap((rule) => rule.backends.map((backend) => backend.address)))
       this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)

@@ -94,6 +94,33 @@ describe('protocol / membership / truth', () => {
     swarm.run(6000)
     for (const name of swarm.names) for (const other of swarm.names) assert.equal(swarm.stateOf(other, name), 'alive', `${other} by ${name}`)
   })
+  it('a peer that comes back from being cut off - its word kills nobody who lives (P23)', () => {
+    for (const count of [3, 5, 10]) {
+      for (let seed = 1; seed <= 15; seed++) {
+        const swarm = new Swarm(count, seed)
+        swarm.link = (from, to) => from !== 'p1' && to !== 'p1'
+        swarm.run(4000 + swarm.random.integer(4000))
+        swarm.link = () => true
+        swarm.run(3000)
+        const wronged = swarm.changes.filter((change) => change.state === 'dead' && change.peer !== 'p1' && change.seenBy !== 'p1')
+        assert.deepEqual(wronged, [], `${count} peers, seed ${seed}`)
+        for (const name of swarm.names) for (const other of swarm.names) assert.equal(swarm.stateOf(other, name), 'alive', `${other} by ${name}, seed ${seed}`)
+      }
+    }
+  })
+  it('a word of death about one who is silent here too - our own suspicion still takes its time', () => {
+    const swarm = new Swarm(2, 3)
+    swarm.down.add('p1')
+    swarm.run(1400)
+    const sinceMs = swarm.changes.find((change) => change.state === 'suspect')?.at ?? 0
+    const rumour = { peer: 'p1', state: 'dead', incarnation: 1, by: 'p9', addresses: [], addressSequence: 0 } as const
+    swarm.machine('p0').step('p9', { kind: 'news', sequence: 0, rumours: [rumour] }, swarm.nowMs)
+    swarm.drain('p0')
+    assert.equal(swarm.stateOf('p1', 'p0'), 'suspect')
+    swarm.run(3000)
+    const diedMs = swarm.changes.find((change) => change.state === 'dead')?.at ?? 0
+    assert.ok(diedMs - sinceMs >= 2200, `dead after ${diedMs - sinceMs} ms`)
+  })
   it('a peer that stood still - does not blame the others and refutes what was said of it (P23)', () => {
     const swarm = new Swarm(3, 3)
     swarm.run(2000)
