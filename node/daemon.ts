@@ -26,7 +26,7 @@ import { freshRoutes, memberRoutes, type MemberParts } from './daemon/control-ro
 import { endpointsWithdrawn } from './daemon/other-kubelets.ts'
 import { Meeting } from './daemon/meeting/meeting.ts'
 import { drain, forgetNode } from './daemon/leaving.ts'
-import { catchUpTimeoutMs, farewellMs } from './daemon/limits.ts'
+import { catchUpTimeoutMs, farewellMs, firstStateTimeoutMs } from './daemon/limits.ts'
 import { ownAddress } from './daemon/own-address.ts'
 import { rootlessLabel } from './daemon/status.ts'
 import { createKubelet } from './kubelet/kubelet.ts'
@@ -39,6 +39,7 @@ import { invite, type ManageDeps } from './peer/invitations.ts'
 import { joinCluster } from './peer/join.ts'
 import { peerOptions } from './peer/options.ts'
 import { Peer } from './peer/peer.ts'
+import { recoverAlone } from './peer/recovery.ts'
 import { removePeer } from './peer/removal.ts'
 import type { PeerThread } from './peer/worker-thread.ts'
 import { systemClock } from './platform/clock.ts'
@@ -89,8 +90,9 @@ export async function runDaemon(
     ended.resolve(70)
   })
   try {
-    await daemon.start(first)
-    started()
+    // A signal ends it also while it still waits for the cluster.
+    const stopped = await Promise.race([daemon.start(first), ended.promise])
+    if (stopped === undefined) started()
     return await ended.promise
   } finally {
     await daemon.stop()
@@ -235,16 +237,17 @@ class Daemon {
             logger.error('the peer cannot go on', { error })
             this.#ended.end(1)
           },
+          recover: () => this.#ground.clock.after(farewellMs, () => void this.#recover(peer)),
           renewed: (identity) => {
             api.renew(apiServingOf(identity))
             kubelet.renewCertificates(servingOf(identity))
           },
         },
-        { listen: this.#options.listen, advertise: this.#multiaddrs(), maxVoters: this.#options.maxVoters, works, seed },
+        { listen: this.#options.listen, advertise: this.#multiaddrs(), maxVoters: this.#options.maxVoters, works, seed, version },
       ),
     )
     logger.child('daemon').debug('the peer runs')
-    await this.#catchUp(peer)
+    await this.#catchUp(peer, store)
     logger.child('daemon').debug('the state is caught up')
     const access = new ClusterAccess({ store, peer, clock, kubeletPort: this.#options.kubeletPort })
     const name = peer.identity.file.name
@@ -316,13 +319,16 @@ class Daemon {
   }
 
   /** A joiner is not Ready before its first full sync; without a majority it serves what it has. */
-  async #catchUp(peer: Peer): Promise<void> {
+  async #catchUp(peer: Peer, store: StateStore): Promise<void> {
     try {
       await peer.agreed.barrier(catchUpTimeoutMs)
     } catch (error) {
       if (!noAgreement.is(error)) throw error
       this.#ground.logger.warn('no majority yet; serving from the own copy', { reason: error.details.reason })
     }
+    // Without any state the kubelet would end every Pod that it finds. It comes late when this peer took a newer incarnation,
+    // or dropped a damaged state.
+    await store.waitForIndex(1, firstStateTimeoutMs)
   }
 
   /** Ends this peer's Pods, takes it out of the cluster, and leaves a fresh data directory: an identity is never used again. */
@@ -333,6 +339,21 @@ class Daemon {
     await forgetNode(client, name)
     await removePeer(manage, name)
     this.#ground.clock.after(farewellMs, () => void this.#farewell(peer))
+  }
+
+  /** Begins a new incarnation with this peer alone; the supervisor starts the daemon in it. */
+  async #recover(peer: Peer): Promise<void> {
+    const logger = this.#ground.logger.child('daemon')
+    try {
+      await peer.stop()
+      await this.stop()
+      const lineage = await recoverAlone({ ...this.#ground, openState: () => this.#openStore() }, this.#directory, randomInt(2 ** 20))
+      logger.warn('the cluster was recovered alone; the daemon ends to be started in the new incarnation', { incarnation: lineage.incarnation })
+      this.#end(0)
+    } catch (error) {
+      logger.error('the cluster was not recovered; everything is as it was', { error })
+      this.#end(1)
+    }
   }
 
   async #farewell(peer: Peer): Promise<void> {

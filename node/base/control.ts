@@ -22,6 +22,8 @@ export interface PeerStatus {
 
 export interface ClusterStatus {
   readonly cluster: string
+  /** 1 until the cluster is recovered without a majority. */
+  readonly incarnation: number
   readonly term: number
   /** Name of the leader; empty when none is known. */
   readonly leader: string
@@ -44,4 +46,29 @@ export interface InvitationSummary {
   readonly expires: string
   readonly usesLeft: number
   readonly role: 'peer' | 'witness'
+}
+
+/** How far one survivor is, in a recovery's preview. */
+export interface SurvivorView {
+  readonly name: string
+  readonly role: PeerStatus['role']
+  readonly term: number
+  /** Its newest log entry, and the last that it knows to be agreed. */
+  readonly lastIndex: number
+  readonly agreedIndex: number
+  /** When the newest entry was written, RFC 3339, and how long ago that is. */
+  readonly newest: string
+  readonly ageMs: number
+}
+
+/** What `shoal recover --alone` would do, and give up. */
+export interface RecoveryPreview {
+  /** The present one. */
+  readonly incarnation: number
+  /** The peer whose copy goes on. */
+  readonly chosen: string
+  readonly survivors: readonly SurvivorView[]
+  readonly missing: readonly { readonly name: string; readonly voter: boolean }[]
+  /** Witnesses that hold newer entries, which are lost. */
+  readonly ahead: readonly string[]
 }

@@ -22,6 +22,7 @@ import { forgetNode } from './leaving.ts'
 import { imageSendTimeoutMs } from './limits.ts'
 import { callKubelet } from './other-kubelets.ts'
 import { clusterStatus } from './status.ts'
+import { survivorRoutes } from './survivor-routes.ts'
 
 export interface FreshParts {
   readonly name: string
@@ -84,7 +85,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
     'GET /status': () =>
       Promise.resolve(
         clusterStatus({
-          cluster: peer.identity.file.cluster, self: name, records: peer.peers(), members: peer.members.members(),
+          cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, records: peer.peers(), members: peer.members.members(),
           engine: peer.status(), revision: store.revision(), nodes: access.nodes(), apiPort: parts.apiPort,
         }),
       ),
@@ -105,6 +106,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
       if (readPeers(store).length === 1) return Promise.reject(lastPeer.make({ name }))
       return parts.leave(manage)
     },
+    ...survivorRoutes(peer, clock),
     'POST /images': ({ stream }) => spreadImage(parts, stream),
   }
 }

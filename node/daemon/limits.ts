@@ -22,3 +22,5 @@ export const publishedUses = 1_000
 export const refreshAfterMs = 7 * 24 * 3_600_000
 /** How often a member looks at it. */
 export const refreshCheckMs = 3_600_000
+/** How long a daemon without any state waits for one before it ends, to be started again. */
+export const firstStateTimeoutMs = 3_600_000

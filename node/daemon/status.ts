@@ -6,6 +6,7 @@ import type { Node } from '../objects/generated/core-v1.ts'
 
 export interface StatusInput {
   readonly cluster: string
+  readonly incarnation: number
   readonly self: string
   readonly records: readonly PeerRecord[]
   readonly members: readonly MemberView[]
@@ -59,6 +60,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
   })
   return {
     cluster: input.cluster,
+    incarnation: input.incarnation,
     term: engine?.term ?? 0,
     leader: nameOf(engine?.leader),
     revision: input.revision,

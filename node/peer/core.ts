@@ -19,6 +19,7 @@ import { JoinDoor } from './join-door.ts'
 import { Lanes } from './lanes.ts'
 import { mirrorProbeTicks, tickMs } from './limits.ts'
 import { Pulse } from './pulse.ts'
+import { Questions } from './questions.ts'
 import { Snapshots } from './snapshots.ts'
 import { Trust } from './trust.ts'
 import type { CoreOptions, Link, Order, PeerLog, Report } from './types.ts'
@@ -42,6 +43,7 @@ interface Running {
   readonly driver: Driver
   readonly lanes: Lanes
   readonly snapshots: Snapshots
+  readonly questions: Questions
 }
 
 export class Core {
@@ -93,16 +95,18 @@ export class Core {
       throw error
     })
     const addressesOf = (peer: PeerId): readonly string[] => this.#addressesOf(peer)
-    const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, addressesOf }, { self: key.peerId, cluster, certificate }, {
+    const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, addressesOf }, { self: key.peerId, cluster, left: this.#options.left, certificate }, {
       frames: (from, frames) => driver.receive(from, frames),
       lost: (peer) => {
         logger.debug('a connection was lost or refused', { peer })
         driver.connectionLost(peer)
       },
+      otherIncarnation: (from, lineage) => this.#link.send({ kind: 'otherIncarnation', from, lineage }),
     })
     const gossip = new Gossip({ host, trust: this.#trust, clock, logger, key, cluster }, (batch) => driver.gossiped(batch))
     const ask = this.#asks.ask.bind(this.#asks)
-    const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf }, (mark) => driver.snapshotInstalled(mark))
+    const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf, incarnation: cluster.incarnation }, (mark) => driver.snapshotInstalled(mark))
+    const questions = new Questions({ host, trust: this.#trust, clock, logger, ask, addressesOf })
     const driver = new Driver({
       engine, log, clock, logger,
       send: (to, frame) => lanes.send(to, frame),
@@ -111,16 +115,20 @@ export class Core {
       fetchSnapshot: (wanted) => snapshots.fetch(wanted),
       failed: (error) => this.#deps.abort(error instanceof Error ? error.message : String(error)),
     }, { self: key.peerId, cluster })
-    this.#running = { host, log, driver, lanes, snapshots }
+    this.#running = { host, log, driver, lanes, snapshots, questions }
     this.#damaged = !log.recovered.mayVote
     await new JoinDoor({ clock, logger, ask }).start(host)
     await snapshots.start()
+    await questions.start()
     await gossip.start()
     await lanes.start()
     driver.tick()
     driver.announce(this.#ownAddresses(host))
     if (log.fetchFrom !== undefined) snapshots.fetch({ atLeast: log.fetchFrom, from: this.#trust.peers().filter((peer) => peer !== key.peerId) })
-    this.#link.send({ kind: 'started', addresses: this.#ownAddresses(host), problem: log.recovered.mayVote ? undefined : 'the log was damaged: this peer does not vote until it has caught up' })
+    this.#link.send({
+      kind: 'started', addresses: this.#ownAddresses(host), foundMs: log.recovered.entries.at(-1)?.timeMs ?? 0,
+      problem: log.recovered.mayVote ? undefined : 'the log was damaged: this peer does not vote until it has caught up',
+    })
     this.#tick()
   }
 
@@ -222,6 +230,9 @@ export class Core {
       case 'certificate':
         return running.lanes.renew(order.certificate)
       case 'answer':
+        return
+      case 'question':
+        void running.questions.ask(order.to, order.frame).then((answer) => this.#link.send({ kind: 'answered', id: order.id, answer }))
         return
       case 'stop':
         void this.#stop(order.leave)

@@ -1,11 +1,12 @@
 // What a peer keeps of itself on disk beside log and state: key, cluster file, certificates, the first transaction of a
 // new cluster. Files are written whole or not at all, private ones for their owner only.
 // The lock against a second daemon belongs to the log, which is opened first.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KeyedCertificate } from '../identity/ca.ts'
 import { readPeerKey, writePeerKey, type PeerKey } from '../identity/peer-key.ts'
 import { clusterFileDamaged, dataDirectoryEmpty, dataDirectoryTaken } from './errors.ts'
+import { readLineage, type LeftIncarnation, type Lineage } from './lineage.ts'
 import { isObject, parseObject, strings } from './records.ts'
 import type { KnownPeer } from './types.ts'
 
@@ -13,6 +14,8 @@ import type { KnownPeer } from './types.ts'
 export interface ClusterFile {
   readonly cluster: string
   readonly incarnation: number
+  /** The incarnations before this one, oldest first; empty in a cluster that was never recovered. */
+  readonly left: readonly LeftIncarnation[]
   readonly name: string
   readonly role: 'peer' | 'witness'
   readonly zone: string
@@ -38,12 +41,23 @@ export class DataDirectory {
     this.path = path
   }
 
+  /** The log of the present incarnation. */
   get log(): string {
-    return join(this.path, 'log')
+    return this.logOf(this.#incarnation())
   }
 
+  /** The state of the present incarnation. */
   get state(): string {
-    return join(this.path, 'state')
+    return this.stateOf(this.#incarnation())
+  }
+
+  /** Each incarnation has a log and a state of its own, so that one write of the cluster file goes over to another. */
+  logOf(incarnation: number): string {
+    return join(this.path, folderOf('log', incarnation))
+  }
+
+  stateOf(incarnation: number): string {
+    return join(this.path, folderOf('state', incarnation))
   }
 
   get counter(): string {
@@ -73,9 +87,28 @@ export class DataDirectory {
 
   /** Removes the peer that lived here, for good. The cluster file goes first: without it there is no peer. */
   forget(): void {
-    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'proposal-counter', 'certificates', 'log', 'state', 'kubelet']) {
+    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'proposal-counter', 'certificates', 'kubelet']) {
       rmSync(join(this.path, name), { recursive: true, force: true })
     }
+    this.#keepIncarnations([])
+  }
+
+  /** Goes over to another incarnation. What was held in the present one stays on disk beside it, anything older goes. */
+  turn(lineage: Lineage): void {
+    const file = this.#clusterFile()
+    this.writeClusterFile({ ...file, ...lineage })
+    this.#keepIncarnations([file.incarnation, lineage.incarnation])
+  }
+
+  #keepIncarnations(kept: readonly number[]): void {
+    const names = new Set(kept.flatMap((incarnation) => [folderOf('log', incarnation), folderOf('state', incarnation)]))
+    for (const name of readdirSync(this.path)) {
+      if (/^(log|state)(-\d+)?$/.test(name) && !names.has(name)) rmSync(join(this.path, name), { recursive: true, force: true })
+    }
+  }
+
+  #incarnation(): number {
+    return existsSync(join(this.path, 'cluster.json')) ? this.#clusterFile().incarnation : 1
   }
 
   writeCertificates(certificates: Pick<PeerIdentity, 'node' | 'serving'>): void {
@@ -116,10 +149,12 @@ export class DataDirectory {
     if (value === undefined || typeof value['cluster'] !== 'string' || typeof value['incarnation'] !== 'number' || typeof value['name'] !== 'string') {
       throw clusterFileDamaged.make({ path })
     }
+    const lineage = readLineage(value)
     const peers = Array.isArray(value['peers']) ? value['peers'].filter(isObject) : []
     return {
       cluster: value['cluster'],
       incarnation: value['incarnation'],
+      left: lineage?.left ?? [],
       name: value['name'],
       role: value['role'] === 'witness' ? 'witness' : 'peer',
       zone: typeof value['zone'] === 'string' ? value['zone'] : '',
@@ -142,3 +177,6 @@ export class DataDirectory {
     renameSync(`${path}.part`, path)
   }
 }
+
+/** The first incarnation's folders have plain names. */
+const folderOf = (name: string, incarnation: number): string => (incarnation === 1 ? name : `${name}-${incarnation}`)

@@ -92,3 +92,27 @@ export const peerThreadFailed = defineError<{ readonly why: string }>({
   message: ({ why }) => `the peer thread ended: ${why}`,
   remedy: 'The supervisor starts the daemon again; if it repeats, the log above says why.',
 })
+
+export const recoveryImpossible = defineError<{ readonly why: string }>({
+  code: 'SHOAL_RECOVERY_IMPOSSIBLE',
+  message: ({ why }) => `this peer cannot recover the cluster alone: ${why}`,
+  remedy: 'See `shoal doctor` for who holds what, and recover on another survivor, or bring lost machines back.',
+})
+
+export const recoveryNotNeeded = defineError<{ readonly reachable: readonly string[] }>({
+  code: 'SHOAL_RECOVERY_NOT_NEEDED',
+  message: ({ reachable }) => `a majority of the voters is there (${reachable.join(', ')}), so nothing has to be given up`,
+  remedy: 'Wait until they agree, and see `shoal doctor` for what keeps them from it.',
+})
+
+export const incarnationLeft = defineError<{ readonly incarnation: number; readonly by: string }>({
+  code: 'SHOAL_INCARNATION_LEFT',
+  message: ({ incarnation, by }) => `the cluster was recovered without this peer; it takes incarnation ${incarnation} from ${by}`,
+  remedy: 'Nothing to do: the supervisor starts the daemon again, and it fetches the state. What it held before stays beside it in the data directory.',
+})
+
+export const noNewerIncarnation = defineError<{ readonly name: string }>({
+  code: 'SHOAL_NO_NEWER_INCARNATION',
+  message: ({ name }) => `${name} has not met a newer incarnation of its cluster`,
+  remedy: 'There is nothing to take; see `shoal status` and `shoal doctor`.',
+})

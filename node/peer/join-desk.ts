@@ -18,6 +18,7 @@ import {
   encodeJson, readApplication, readKnock, transcript, type Application, type Challenge, type Knock, type Refusal, type Welcome,
 } from './join-messages.ts'
 import { joinClockSkewMs, joinTimeoutMs } from './limits.ts'
+import type { Lineage } from './lineage.ts'
 import {
   authorityKey, invitationKeyOf, invitationRecord, invitationUsesPrefix, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, readPeers,
 } from './records.ts'
@@ -31,7 +32,7 @@ export interface JoinDeskDeps {
 
 export interface JoinDeskOptions {
   readonly cluster: string
-  readonly incarnation: number
+  readonly lineage: Lineage
   readonly self: PeerId
 }
 
@@ -44,13 +45,13 @@ interface Session {
 
 export class JoinDesk {
   readonly #deps: JoinDeskDeps
-  readonly #cluster: { readonly cluster: string; readonly incarnation: number }
+  readonly #cluster: Lineage & { readonly cluster: string }
   readonly #self: PeerId
   readonly #sessions = new Map<number, Session>()
 
   constructor(deps: JoinDeskDeps, options: JoinDeskOptions) {
     this.#deps = deps
-    this.#cluster = { cluster: options.cluster, incarnation: options.incarnation }
+    this.#cluster = { cluster: options.cluster, ...options.lineage }
     this.#self = options.self
   }
 

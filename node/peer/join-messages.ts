@@ -2,6 +2,7 @@
 // Readers check every field, since on this protocol either side may be a stranger.
 import { createHash } from 'node:crypto'
 import type { PeerRecord } from '../../protocol/engine/types.ts'
+import { readLineage, type LeftIncarnation } from './lineage.ts'
 import { isObject, parseObject, peerRecord, strings } from './records.ts'
 
 /** The joiner knocks: which invitation, and what time it is there. */
@@ -17,6 +18,8 @@ export interface Challenge {
   readonly kind: 'challenge'
   readonly cluster: string
   readonly incarnation: number
+  /** The incarnations before this one. */
+  readonly left: readonly LeftIncarnation[]
   readonly authority: string
   readonly nonce: string
   readonly wallMs: number
@@ -84,7 +87,7 @@ export function readChallenge(frame: Uint8Array): Challenge | Refusal | undefine
   const { cluster, incarnation, authority, nonce, wallMs } = value
   if (typeof cluster !== 'string' || typeof incarnation !== 'number' || typeof authority !== 'string') return undefined
   if (typeof nonce !== 'string' || typeof wallMs !== 'number') return undefined
-  return { kind: 'challenge', cluster, incarnation, authority, nonce, wallMs }
+  return { kind: 'challenge', cluster, incarnation, left: readLineage(value)?.left ?? [], authority, nonce, wallMs }
 }
 
 export function readApplication(frame: Uint8Array): Application | undefined {

@@ -10,6 +10,7 @@ import { FrameReader } from './frames.ts'
 import type { Host } from './host.ts'
 import { frameMaxBytes, fullMeshPeers, mergeDelayMs } from './limits.ts'
 import { Lane } from './lane.ts'
+import { readLineage, type LeftIncarnation, type Lineage } from './lineage.ts'
 import { parseObject } from './records.ts'
 import type { Trust } from './trust.ts'
 
@@ -29,6 +30,8 @@ export interface LanesDeps {
 export interface LanesOptions {
   readonly self: PeerId
   readonly cluster: ClusterId
+  /** The incarnations before this one; whoever is still at one of them hears of it in the hello. */
+  readonly left: readonly LeftIncarnation[]
   /** This node's, PEM; shown to whoever does not know us. */
   readonly certificate: string
 }
@@ -37,6 +40,8 @@ export interface LanesEvents {
   /** Messages of a trusted peer, as they came in one read. */
   readonly frames: (from: PeerId, frames: readonly Uint8Array[]) => void
   readonly lost: (peer: PeerId) => void
+  /** A member is at another incarnation of this cluster. It is heard no further. */
+  readonly otherIncarnation: (from: PeerId, lineage: Lineage) => void
 }
 
 export class Lanes {
@@ -44,6 +49,7 @@ export class Lanes {
   readonly #events: LanesEvents
   readonly #self: PeerId
   readonly #cluster: ClusterId
+  readonly #left: readonly LeftIncarnation[]
   readonly #lanes = new Map<PeerId, Lane>()
   readonly #inbound = new Map<PeerId, Stream>()
   readonly #merges = new Map<PeerId, Timer>()
@@ -54,6 +60,7 @@ export class Lanes {
     this.#events = events
     this.#self = options.self
     this.#cluster = options.cluster
+    this.#left = options.left
     this.#certificate = options.certificate
   }
 
@@ -136,7 +143,7 @@ export class Lanes {
   }
 
   #hello(): Uint8Array {
-    return Buffer.from(JSON.stringify({ version: 1, ...this.#cluster, certificate: this.#certificate }))
+    return Buffer.from(JSON.stringify({ version: 1, ...this.#cluster, left: this.#left, certificate: this.#certificate }))
   }
 
   #accept(from: PeerId, stream: Stream): void {
@@ -167,17 +174,27 @@ export class Lanes {
     })
   }
 
-  /** Whether the hello comes from a member of this very cluster. */
+  /** Whether the hello comes from a member of this very cluster and incarnation. */
   #greet(from: PeerId, frame: Uint8Array): boolean {
-    const { trust, logger, clock } = this.#deps
+    const { logger } = this.#deps
     const hello = parseObject(frame)
-    if (hello?.['cluster'] !== this.#cluster.cluster || hello['incarnation'] !== this.#cluster.incarnation) {
-      logger.warn('a peer of another cluster or incarnation connected', { peer: from, cluster: hello?.['cluster'], incarnation: hello?.['incarnation'] })
+    if (hello === undefined || hello['cluster'] !== this.#cluster.cluster) {
+      logger.warn('a peer of another cluster connected', { peer: from, cluster: hello?.['cluster'] })
       return false
     }
+    if (!this.#admit(from, typeof hello['certificate'] === 'string' ? hello['certificate'] : '')) return false
+    if (hello['incarnation'] === this.#cluster.incarnation) return true
+    const lineage = readLineage(hello)
+    if (lineage !== undefined) this.#events.otherIncarnation(from, lineage)
+    return false
+  }
+
+  /** Whether this is a member: known as one, or by the certificate that it shows. */
+  #admit(from: PeerId, certificate: string): boolean {
+    const { trust, logger, clock } = this.#deps
     if (trust.trusted(from)) return true
     try {
-      const name = trust.admit(from, typeof hello['certificate'] === 'string' ? hello['certificate'] : '', clock.wallMs())
+      const name = trust.admit(from, certificate, clock.wallMs())
       const admitted = trust.trusted(from)
       logger.info(admitted ? 'a peer showed its certificate' : 'a removed peer connected', { peer: from, name })
       return admitted

@@ -103,3 +103,9 @@ export const mirrorProbeTicks = 50
 
 /** A second connection with the same peer is closed after this long: by then both sides know of both. */
 export const mergeDelayMs = 3_000
+
+/** A question between peers and its answer. A longer one ends the stream. */
+export const questionFrameBytes = 64 * 1024
+
+/** Questions to one peer that wait for an answer are given up after this long; dialling takes most of it. */
+export const questionTimeoutMs = 12_000

@@ -23,6 +23,7 @@ import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSyste
 import { renewCertificates } from './renewal.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report } from './types.ts'
+import { Survivors } from './survivors.ts'
 import { Members, Works } from './views.ts'
 
 export interface PeerDeps {
@@ -35,6 +36,8 @@ export interface PeerDeps {
   readonly thread: (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report>
   /** The peer cannot go on: the daemon must end with an error. */
   readonly failed: (error: Error) => void
+  /** A person had this peer chosen to recover the cluster alone: the daemon stops, calls `recoverAlone`, and starts again. */
+  readonly recover: () => void
   /** Certificates were renewed: the API server and the kubelet take the new ones. */
   readonly renewed?: (identity: PeerIdentity) => void
 }
@@ -47,12 +50,15 @@ export interface PeerSettings {
   readonly works: readonly string[]
   /** Seed of the engine's chance: any number. */
   readonly seed: number
+  /** What this build calls itself, for other peers. */
+  readonly version: string
 }
 
 export class Peer implements Startable {
   readonly members: Members
   readonly works: Works
   readonly agreed: Agreement
+  readonly survivors: Survivors
   readonly #deps: PeerDeps
   readonly #settings: PeerSettings
   readonly #snapshots: SnapshotDesk
@@ -83,7 +89,13 @@ export class Peer implements Startable {
       this.#applied(true)
     })
     const commit = this.agreed.commit.bind(this.agreed)
-    this.#desk = new JoinDesk({ store, clock, logger, commit }, { ...this.#cluster(), self })
+    const { cluster, incarnation, left } = this.#identity.file
+    this.#desk = new JoinDesk({ store, clock, logger, commit }, { cluster, lineage: { incarnation, left }, self })
+    this.survivors = new Survivors({
+      directory: deps.directory, store, clock, logger, members: this.members, version: settings.version,
+      identity: () => this.#identity, status: () => this.status(), peers: () => this.#peers,
+      send: (order) => this.#link?.send(order), recover: deps.recover, left: (error) => this.#fail(error),
+    })
   }
 
   get peerId(): PeerId {
@@ -131,6 +143,7 @@ export class Peer implements Startable {
     for (const timer of this.#timers) timer.cancel()
     this.#timers = []
     this.agreed.stop()
+    this.survivors.stop()
     this.works.stop()
     if (this.#link === undefined || this.#stopped !== undefined) return this.#stopped?.promise
     this.#stopped = Promise.withResolvers<void>()
@@ -153,7 +166,7 @@ export class Peer implements Startable {
     // Without a state the protocol would know nobody to ask: those known from joining or the last run stand in.
     const known = file.peers.map((peer) => ({ ...peer, role: 'peer' as const, zone: '' }))
     return {
-      keyBytes: peerKeyBytes(key), cluster: this.#cluster(), name: file.name, authority, certificate: node.certificate,
+      keyBytes: peerKeyBytes(key), cluster: this.#cluster(), left: file.left, name: file.name, authority, certificate: node.certificate,
       maxVoters, works, listen, advertise, seed,
       logDirectory: directory.log, mark: store.durableMark(), bootstrap: directory.firstTransaction() !== undefined,
       system: agreed.peers.length > 0 ? agreed : { peers: known, assignments: [] }, removed: readRemoved(store), known: file.peers,
@@ -164,6 +177,7 @@ export class Peer implements Startable {
     switch (report.kind) {
       case 'started':
         this.#addresses = report.addresses
+        this.survivors.started(report.foundMs)
         if (report.problem !== undefined) this.#deps.logger.error('the log was damaged', { problem: report.problem })
         return this.#started?.resolve()
       case 'failed':
@@ -186,6 +200,10 @@ export class Peer implements Startable {
       case 'ask':
         void this.#answer(report.id, report.ask)
         return
+      case 'answered':
+        return this.survivors.answered(report.id, report.answer)
+      case 'otherIncarnation':
+        return this.survivors.otherIncarnation(report.from, report.lineage)
       case 'log':
         return this.#deps.logger[report.level](report.message, report.fields)
       case 'stopped':
@@ -243,9 +261,9 @@ export class Peer implements Startable {
   async #answer(id: number, ask: Ask): Promise<void> {
     let answer: Answer
     try {
-      answer = ask.what === 'join'
-        ? { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
-        : required(await this.#snapshots.answer(ask), 'the answer of the snapshot desk')
+      if (ask.what === 'join') answer = { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
+      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: this.survivors.answer(ask.from, ask.frame) }
+      else answer = required(await this.#snapshots.answer(ask), 'the answer of the snapshot desk')
     } catch (error) {
       this.#deps.logger.warn('a question of the peer thread failed', { what: ask.what, reason: error instanceof Error ? error.message : String(error) })
       answer = { kind: 'failed', why: error instanceof Error ? error.message : String(error) }

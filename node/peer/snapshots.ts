@@ -22,6 +22,8 @@ export interface SnapshotsDeps {
   readonly logger: Logger
   readonly ask: (ask: Ask, transfer?: readonly Uint8Array[]) => Promise<Answer>
   readonly addressesOf: (peer: PeerId) => readonly string[]
+  /** A state of another incarnation is neither given nor taken. */
+  readonly incarnation: number
 }
 
 /** What is being received: kept over broken transfers. */
@@ -111,7 +113,7 @@ export class Snapshots {
   }
 
   async #begin(conversation: Conversation, from: PeerId, atLeast: number): Promise<Transfer> {
-    await conversation.write(Buffer.from(JSON.stringify({ atLeast })), requestTimeoutMs)
+    await conversation.write(Buffer.from(JSON.stringify({ atLeast, incarnation: this.#deps.incarnation })), requestTimeoutMs)
     const offer = parseObject(await conversation.read(requestTimeoutMs * 4))
     if (offer === undefined || typeof offer['id'] !== 'number' || typeof offer['chunks'] !== 'number' || typeof offer['mark'] !== 'string') throw transferRefused
     const mark = decodeSnapshotMark(Buffer.from(offer['mark'], 'base64'))
@@ -133,8 +135,9 @@ export class Snapshots {
   }
 
   async #reply(request: { readonly [field: string]: unknown }): Promise<Uint8Array> {
-    const { atLeast, chunk, id } = request
+    const { atLeast, chunk, id, incarnation } = request
     if (typeof atLeast === 'number') {
+      if (incarnation !== this.#deps.incarnation) return Buffer.from(JSON.stringify({ refused: 'this peer is at another incarnation' }))
       const answer = await this.#deps.ask({ what: 'snapshotOpen', atLeast })
       if (answer.kind !== 'snapshot') return Buffer.from(JSON.stringify({ refused: answer.kind === 'failed' ? answer.why : '' }))
       const mark = Buffer.from(encodeSnapshotMark(answer.mark)).toString('base64')

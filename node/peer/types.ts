@@ -5,6 +5,7 @@ import type { EngineStatus, PeerRecord, Recovered, Save, SystemState } from '../
 import type { Member } from '../../protocol/membership/types.ts'
 import type { SnapshotMark } from '../../protocol/message/entry.ts'
 import type { Assignment, WorkReport } from '../../protocol/message/ownership.ts'
+import type { LeftIncarnation, Lineage } from './lineage.ts'
 
 /** The log as the driver uses it. `append` keeps order and resolves after the bytes are synced; a failure is fatal. */
 export interface PeerLog {
@@ -26,6 +27,8 @@ export interface CoreOptions {
   /** The peer's private key, libp2p's protobuf form. */
   readonly keyBytes: Uint8Array
   readonly cluster: ClusterId
+  /** The incarnations before this one, told in each hello. */
+  readonly left: readonly LeftIncarnation[]
   readonly name: string
   /** The cluster's authority and this node's certificate, PEM. */
   readonly authority: string
@@ -63,11 +66,13 @@ export type Order =
   | { readonly kind: 'beat'; readonly reports: readonly WorkReport[] }
   | { readonly kind: 'certificate'; readonly certificate: string }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'question'; readonly id: number; readonly to: PeerId; readonly frame: Uint8Array }
   | { readonly kind: 'stop'; readonly leave: boolean }
 
 /** From the peer thread to the main thread. */
 export type Report =
-  | { readonly kind: 'started'; readonly addresses: readonly string[]; readonly problem: string | undefined }
+  /** `foundMs`: leader's time of the newest entry that the log held. */
+  | { readonly kind: 'started'; readonly addresses: readonly string[]; readonly problem: string | undefined; readonly foundMs: number }
   | { readonly kind: 'committed'; readonly entries: Uint8Array }
   | { readonly kind: 'outcome'; readonly counter: number; readonly outcome: 'noLeader' | 'overloaded' }
   | { readonly kind: 'read'; readonly context: number; readonly index: LogIndex | undefined }
@@ -76,6 +81,10 @@ export type Report =
   | { readonly kind: 'assign'; readonly assignments: readonly Assignment[] }
   | { readonly kind: 'status'; readonly status: EngineStatus }
   | { readonly kind: 'ask'; readonly id: number; readonly ask: Ask }
+  /** The answer to a question, or why there is none. */
+  | { readonly kind: 'answered'; readonly id: number; readonly answer: { readonly frame: Uint8Array } | { readonly why: string } }
+  /** A trusted peer of this cluster said that it is at another incarnation. */
+  | { readonly kind: 'otherIncarnation'; readonly from: PeerId; readonly lineage: Lineage }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: { readonly [field: string]: unknown } }
   | { readonly kind: 'failed'; readonly why: string; readonly listen: boolean }
   | { readonly kind: 'stopped' }
@@ -91,6 +100,8 @@ export type Ask =
   | { readonly what: 'receiveAbort' }
   /** One frame of a stranger's join conversation. */
   | { readonly what: 'join'; readonly session: number; readonly remote: PeerId; readonly frame: Uint8Array }
+  /** A member's question. */
+  | { readonly what: 'question'; readonly from: PeerId; readonly frame: Uint8Array }
 
 export type Answer =
   | { readonly kind: 'done' }

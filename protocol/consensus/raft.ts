@@ -418,6 +418,8 @@ export class Raft {
       role: core.role.kind,
       commit: core.commit,
       lastIndex: core.log.lastIndex,
+      lastTerm: core.log.lastTerm,
+      lastTimeMs: core.log.lastTimeMs,
       configuration: core.configurations.current,
       mayVote: core.mayVote,
     }

@@ -1,6 +1,6 @@
 // What goes into consensus and what comes out of it. The driver of this machine is the engine, which adds spreading,
 // membership and ownership around it.
-import type { BootMs, LogIndex, PeerId, Term } from '../base/ids.ts'
+import type { BootMs, LogIndex, PeerId, Term, WallMs } from '../base/ids.ts'
 import type { ConsensusMessage } from '../message/consensus.ts'
 import type { Configuration, Entry, HardState, SnapshotMark } from '../message/entry.ts'
 import type { Progress } from './progress.ts'
@@ -92,6 +92,9 @@ export interface RaftStatus {
   readonly role: Role['kind']
   readonly commit: LogIndex
   readonly lastIndex: LogIndex
+  readonly lastTerm: Term
+  /** Leader's time of the newest entry. */
+  readonly lastTimeMs: WallMs
   readonly configuration: Configuration
   /** False while a damaged log keeps this peer from voting. */
   readonly mayVote: boolean

@@ -337,6 +337,8 @@ class Engine implements PeerEngine {
       commit: raft.commit,
       applied: this.#applied,
       lastIndex: raft.lastIndex,
+      lastTerm: raft.lastTerm,
+      lastTimeMs: raft.lastTimeMs,
       configuration,
       members: this.#roster.membership.members(),
       assignments: this.#works.table,

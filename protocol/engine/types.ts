@@ -112,6 +112,9 @@ export interface EngineStatus {
   readonly commit: LogIndex
   readonly applied: LogIndex
   readonly lastIndex: LogIndex
+  /** Term and time of the newest entry in the log; 0 where none is retained. Whoever has the highest (term, index) lacks nothing that another has. */
+  readonly lastTerm: Term
+  readonly lastTimeMs: WallMs
   readonly configuration: Configuration
   readonly members: readonly Member[]
   readonly assignments: readonly Assignment[]

@@ -7,11 +7,13 @@ import { silentLogger, type Logger } from '../../node/base/logger.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
 import { systemClock } from '../../node/platform/clock.ts'
 import { DataDirectory } from '../../node/peer/data-directory.ts'
+import { incarnationLeft } from '../../node/peer/errors.ts'
 import { initCluster } from '../../node/peer/found.ts'
 import { invite, type InvitationTerms } from '../../node/peer/invitations.ts'
 import { joinCluster } from '../../node/peer/join.ts'
 import { Peer } from '../../node/peer/peer.ts'
 import { joinLogAndState } from '../../node/peer/peer-log.ts'
+import { recoverAlone } from '../../node/peer/recovery.ts'
 import { startInline, startPeerWorker } from '../../node/peer/thread.ts'
 import { openLog } from '../../node/store/log/open-log.ts'
 import { openStore } from '../../node/store/level-store.ts'
@@ -45,6 +47,9 @@ export interface TestClusterOptions {
 export class TestCluster {
   readonly root = mkdtempSync(join(tmpdir(), 'shoal-peers-'))
   readonly peers = new Map<string, TestPeer>()
+  /** Peers that were told to recover: a test stops them, recovers, and starts them. */
+  readonly restarts: Promise<void>[] = []
+  readonly recovering = new Set<string>()
   readonly #logger: Logger
   readonly #maxVoters: number
   readonly #threads: boolean
@@ -92,8 +97,8 @@ export class TestCluster {
     const start = this.#threads ? startPeerWorker : inline(logger)
     let link: Link<Order, Report> | undefined
     const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
-    const peer = new Peer({ store, directory, clock, logger, metrics: noMetrics, thread, failed: (error) => logger.error('failed', { reason: error.message }) }, {
-      listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++,
+    const peer = new Peer({ store, directory, clock, logger, metrics: noMetrics, thread, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
+      listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++, version: 'test',
     })
     const made = { name, directory, store, peer, crash: () => link?.close() }
     this.peers.set(name, made)
@@ -115,6 +120,24 @@ export class TestCluster {
     this.peers.delete(name)
     crash()
     await store.close()
+  }
+
+  /** As the daemon does when a person says so: stops the peer, recovers, and starts it again. */
+  async recover(name: string): Promise<void> {
+    await this.stop(name)
+    this.recovering.delete(name)
+    const directory = this.directory(name)
+    await recoverAlone({ clock, metrics: noMetrics, openState: () => openStore({ clock, logger: this.#logger, metrics: noMetrics }, { directory: directory.state }) }, directory, this.#starts)
+    await this.start(name)
+  }
+
+  /** A peer that took a newer incarnation is started again, as its supervisor would. */
+  #failed(name: string, error: Error, logger: Logger): void {
+    logger.error('failed', { reason: error.message })
+    if (!incarnationLeft.is(error)) return
+    const { store } = this.get(name)
+    this.peers.delete(name)
+    this.restarts.push(store.close().then(() => this.start(name)).then(() => undefined))
   }
 
   /** The one peer that leads and has a majority; waits for it. */

@@ -174,6 +174,8 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/peer/join-desk.ts': 'held by join.test.ts over real sockets',
   'node/peer/join-door.ts': 'held by join.test.ts over real sockets',
   'node/peer/streams.ts': 'held by join.test.ts over real sockets',
+  'node/peer/questions.ts': 'held by recovery.test.ts over real sockets',
+  'node/peer/survivors.ts': 'held by recovery.test.ts over real sockets',
   'node/peer/renewal.ts': 'held by trust.test.ts, which signs through it',
   'node/peer/snapshot-desk.ts': 'held by snapshots.test.ts, which sends a whole state',
   'node/apiserver/admission/default-tolerations.ts': 'held by kubectl.test.ts and answers.test.ts',

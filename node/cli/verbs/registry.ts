@@ -7,10 +7,11 @@ import { downVerb, machineVerb, upVerb, whereVerb } from './machine.ts'
 import { imageLoadVerb } from './image.ts'
 import { pauseImageVerb, runtimeConfigVerb, stateVerb } from './inner.ts'
 import { kubeconfigVerb, leaveVerb, peerRemoveVerb, statusVerb } from './cluster.ts'
+import { recoverVerb } from './recover.ts'
 import { simVerb } from './sim.ts'
 import { tokenCreateVerb, tokenDeleteVerb, tokenListVerb } from './token.ts'
 
 export const verbs: readonly Verb[] = [
-  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, kubeconfigVerb,
+  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, kubeconfigVerb,
   imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
 ]

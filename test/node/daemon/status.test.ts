@@ -6,13 +6,13 @@ import { clusterStatus, type StatusInput } from '../../../node/daemon/status.ts'
 const record = (peer: string, name: string, role: 'peer' | 'witness' = 'peer'): PeerRecord => ({ peer, name, role, addresses: [`/ip4/192.0.2.${peer.length}/tcp/7447`], zone: '' })
 
 const engine: EngineStatus = {
-  term: 4, leader: 'aa', role: 'leader', commit: 90, applied: 88, lastIndex: 100,
+  term: 4, leader: 'aa', role: 'leader', commit: 90, applied: 88, lastIndex: 100, lastTerm: 4, lastTimeMs: 0,
   configuration: { voters: ['aa', 'b', 'www'], learners: ['lll'], witnesses: ['www'] }, members: [],
   assignments: [{ work: 'scheduler', peer: 'b', epoch: 7 }], progress: [{ peer: 'b', match: 97 }, { peer: 'lll', match: 120 }], leaseUntilMs: 0, quorum: true,
 }
 
 const input: StatusInput = {
-  cluster: 'c1', self: 'alpha',
+  cluster: 'c1', incarnation: 1, self: 'alpha',
   records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
   members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
   engine, revision: 55, apiPort: 6443,

@@ -1,0 +1,36 @@
+// What the control socket answers when agreement may be gone: the preview of a recovery, the recovery itself, and taking a
+// newer incarnation. Members and witnesses share them.
+import type { Clock } from '../base/clock.ts'
+import { timestamp } from '../base/clock.ts'
+import type { RecoveryPreview } from '../base/control.ts'
+import type { Peer } from '../peer/peer.ts'
+import type { RecoveryPlan } from '../peer/recovery-plan.ts'
+import type { ControlRoutes } from './control-server.ts'
+
+export function survivorRoutes({ survivors }: Pick<Peer, 'survivors'>, clock: Clock): ControlRoutes {
+  return {
+    'GET /recovery': async () => preview(await survivors.plan(), clock.wallMs()),
+    'POST /recovery': async ({ body }) => {
+      const asked = await body()
+      const incarnation = typeof asked === 'object' && asked !== null ? Number(Reflect.get(asked, 'incarnation')) : 0
+      return { chosen: (await survivors.recover(incarnation)).name }
+    },
+    'POST /rejoin': () => {
+      survivors.rejoin()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** The plan as people read it. */
+export function preview({ chosen, survivors, missing, ahead }: RecoveryPlan & { readonly kind: 'recover' }, nowMs: number): RecoveryPreview {
+  return {
+    incarnation: chosen.lineage.incarnation,
+    chosen: chosen.name,
+    survivors: survivors.map(({ name, role, lastTerm, lastIndex, commit, newestMs }) => ({
+      name, role, term: lastTerm, lastIndex, agreedIndex: commit, newest: timestamp(newestMs), ageMs: Math.max(0, nowMs - newestMs),
+    })),
+    missing: missing.map(({ peer, name }) => ({ name, voter: chosen.voters.includes(peer) })),
+    ahead: ahead.map(({ name }) => name),
+  }
+}
