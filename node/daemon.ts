@@ -349,10 +349,10 @@ class Daemon {
       await this.stop()
       const lineage = await recoverAlone({ ...this.#ground, openState: () => this.#openStore() }, this.#directory, randomInt(2 ** 20))
       logger.warn('the cluster was recovered alone; the daemon ends to be started in the new incarnation', { incarnation: lineage.incarnation })
-      this.#end(0)
+      this.#ended.end(0)
     } catch (error) {
       logger.error('the cluster was not recovered; everything is as it was', { error })
-      this.#end(1)
+      this.#ended.end(1)
     }
   }
 
