@@ -6,6 +6,7 @@ import type { PeerId } from '../protocol/base/ids.ts'
 import { decodeGossipBatch, decodeMessage, encodeGossipBatch, encodeMessage } from '../protocol/message/codec.ts'
 import type { GossipBatch, Message } from '../protocol/message/message.ts'
 import type { Transaction } from '../protocol/message/transaction.ts'
+import { describeMessage } from './describe.ts'
 import { Disk } from './disk.ts'
 import type { SavedState } from './disk.ts'
 import { Gossip } from './gossip.ts'
@@ -29,8 +30,8 @@ export class Cluster {
   readonly network: Network
   readonly peers: SimPeer[]
   readonly options: RunOptions
-  /** Called when a peer hands something to its disk; the nemesis listens. */
-  onSave: (peer: SimPeer) => void = () => {}
+  /** Called for a peer that is made while the run goes on. */
+  onNewPeer: (peer: SimPeer) => void = () => {}
   readonly #gossip: Gossip
   readonly #makePeer: (id: PeerId, index: number) => SimPeer
   readonly #byId = new Map<PeerId, SimPeer>()
@@ -40,8 +41,9 @@ export class Cluster {
   constructor(world: World, options: RunOptions, createEngine: CreateEngine, watcher: Required<Watcher>) {
     this.world = world
     this.options = options
-    this.network = new Network(world, options.peers, options.network)
-    this.#gossip = new Gossip(this.network, options.peers, world.random.fork(), (to, batch) => this.peer(to).hear(batch))
+    const places = options.peers + options.spares
+    this.network = new Network(world, places, options.network)
+    this.#gossip = new Gossip(this.network, places, world.random.fork(), (to, batch) => this.peers[to]?.hear(batch))
     const around: Surroundings = {
       world,
       createEngine,
@@ -50,8 +52,8 @@ export class Cluster {
       },
       watcher,
       send: (from, to, message) => this.#send(from, to, message),
-      saving: (peer) => this.onSave(this.byId(peer)),
       publish: (from, batch) => this.#gossip.publish(this.#index(from), this.#overWire(batch)),
+      others: (peer) => this.joined().map((one) => one.id).filter((id) => id !== peer),
       fetchState: (to, from, arrive) => this.#fetchState(to, from, arrive),
     }
     const slow = world.random.integer(options.peers)
@@ -122,7 +124,19 @@ export class Cluster {
     this.remove(peer)
     const next = this.#makePeer(`${peer.id}n`, peer.index)
     this.peers[peer.index] = next
+    this.onNewPeer(next)
     this.#joinLater(next)
+  }
+
+  /** A new machine joins through some other, if there is one left to come. */
+  joinSpare(): void {
+    const { peers, spares } = this.options
+    const index = this.peers.length
+    if (index >= peers + spares) return
+    const peer = this.#makePeer(`p${index}`, index)
+    this.peers.push(peer)
+    this.onNewPeer(peer)
+    this.#joinLater(peer)
   }
 
   /** Whoever leads, by its own account, with the greatest term. */
@@ -187,9 +201,14 @@ export class Cluster {
     assert(target !== undefined, `${from} writes to ${to}, which does not exist`)
     const fromIndex = this.#index(from)
     this.world.trace.mix(fromIndex * 64 + target.index)
-    if (this.world.trace.recording) this.world.trace.line(this.world.nowUs, () => `${from} -> ${to} ${describeMessage(message)}`)
+    if (this.world.trace.recording) this.#record(from, to, message)
     const wired = this.options.wire ? decodeMessage(clusterId, encodeMessage(clusterId, message)) : message
     this.network.send(fromIndex, target.index, () => target.receive(from, wired))
+  }
+
+  #record(from: PeerId, to: PeerId, message: Message): void {
+    const words = describeMessage(message)
+    if (words !== undefined) this.world.trace.line(this.world.nowUs, () => `${from} -> ${to} ${words}`)
   }
 
   #overWire(batch: GossipBatch): GossipBatch {
@@ -215,13 +234,4 @@ function joinTransaction(peer: SimPeer): Transaction {
   const key = peerPrefix + peer.id
   const record = { peer: peer.id, name: `node-${peer.index}`, role: 'peer' as const, addresses: [`/ip4/10.0.0.${peer.index + 1}/tcp/7447`], zone: '' }
   return { conditions: [{ kind: 'absent', key }], writes: [{ kind: 'put', key, value: encodeJson(record), terminating: false }] }
-}
-
-/** A message on one line, entries as a range. */
-function describeMessage(message: Message): string {
-  return `${message.zone} ${JSON.stringify(message.body, (key, value: unknown) => {
-    if (key === 'entries' && Array.isArray(value)) return `${value.length} entries`
-    if (key === 'rumours' && Array.isArray(value)) return value.length
-    return key === 'command' ? '...' : value
-  })}`
 }

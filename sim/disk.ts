@@ -1,10 +1,13 @@
 // A simulated peer's disk: the log, which is written in order and synced in groups, and the state, which is saved now and
 // then. A crash loses what was not synced: any number of the last writes, and the last surviving one may be torn.
-// What was reported as saved always survives; that is the only promise that a disk gives.
+// What was reported as saved survives, unless the disk itself is hit: damage, lost files, a failing sync, no room, slowness.
+// Where log and state begin together after that is decided by the daemon's own function.
 import { assert } from '../protocol/base/assert.ts'
 import type { Random } from '../protocol/base/random.ts'
 import type { Recovered, Save } from '../protocol/engine/types.ts'
-import type { Entry, HardState } from '../protocol/message/entry.ts'
+import type { LogIndex } from '../protocol/base/ids.ts'
+import type { Entry, HardState, SnapshotMark } from '../protocol/message/entry.ts'
+import { startingPoint } from '../node/store/log/starting-point.ts'
 import type { ResultRow, Row } from '../protocol/state/rows.ts'
 import type { StateHeader } from '../protocol/state/machine.ts'
 import { exponentialUs } from './world.ts'
@@ -28,8 +31,11 @@ interface PendingWrite {
   readonly done: () => void
 }
 
+const noMark: SnapshotMark = { index: 0, term: 0, configuration: { voters: [], learners: [], witnesses: [] } }
+const noHardState: HardState = { term: 0, vote: undefined, commit: 0 }
+
 export const emptyState: SavedState = {
-  header: { mark: { index: 0, term: 0, configuration: { voters: [], learners: [], witnesses: [] } }, revision: 0, timeMs: 0, hash: '' },
+  header: { mark: noMark, revision: 0, timeMs: 0, hash: '' },
   rows: [],
   results: [],
 }
@@ -38,13 +44,26 @@ export class Disk {
   readonly #world: World
   readonly #random: Random
   #options: DiskOptions
-  #hardState: HardState = { term: 0, vote: undefined, commit: 0 }
+  #hardState: HardState = noHardState
+  /** Stands for everything before `#entries`. */
+  #mark: SnapshotMark = noMark
   #entries: Entry[] = []
   #state: SavedState = emptyState
   #pending: PendingWrite[] = []
   #syncing = 0
+  /** A sync that was planned anew does not happen twice. */
+  #attempts = 0
   /** The log was damaged below what was acknowledged; true until the peer has caught up. */
   damaged = false
+  /** The state was lost; true until one has been fetched. */
+  stateLost = false
+  /** Nothing can be written before this moment. */
+  #fullUntilUs: SimUs = 0
+  #slowness = 1
+  /** The next sync fails; the number goes along to whoever is told. */
+  #failing: { readonly downUs: SimUs } | undefined
+  /** A sync has failed: the process must end here. */
+  onFailure: (downUs: SimUs) => void = () => {}
   /** Writes planned in an earlier life of the process mean nothing. */
   #life = 0
   /** Proposals of this data directory are numbered on; a real peer reserves blocks of numbers in its log. */
@@ -67,12 +86,18 @@ export class Disk {
     return this.#state.header.mark.index
   }
 
+  /** Entries up to here are no longer in the log. */
+  get cutAt(): LogIndex {
+    return this.#mark.index
+  }
+
   /** Saves a whole state; `done` runs when it is on disk. */
   writeState(state: SavedState, done: () => void): void {
     const life = this.#life
-    this.#world.after(2 * exponentialUs(this.#random, this.#options.meanSyncUs), () => {
+    this.#world.after(this.#syncUs(2), () => {
       if (life !== this.#life || state.header.mark.index < this.stateIndex) return
       this.#state = state
+      this.stateLost = false
       done()
     })
   }
@@ -81,6 +106,7 @@ export class Disk {
   installState(state: SavedState): void {
     assert(state.header.mark.index >= this.stateIndex, 'a state is replaced by a newer one')
     this.#state = state
+    this.stateLost = false
   }
 
   /** Loses what was not synced. */
@@ -93,20 +119,54 @@ export class Disk {
     })
     this.#pending = []
     this.#syncing = 0
+    this.#failing = undefined
   }
 
-  /** Loses a synced tail of the log, as bad sectors do. The checksums tell, so the next life knows. */
-  damage(): void {
-    this.#entries = this.#entries.slice(0, this.#random.integer(this.#entries.length + 1))
+  /** Loses the log from this share on, as a flipped bit or a bad sector does. The checksums tell, so the next life knows. */
+  damage(keep: number): void {
+    this.#entries = this.#entries.slice(0, Math.floor(keep * (this.#entries.length + 1)))
     this.damaged = true
   }
 
-  /** What the log and the state hold for a new life. */
-  recovered(): { readonly log: Recovered; readonly state: SavedState } {
-    const mark = this.#state.header.mark
-    const entries = this.#entries.filter((entry) => entry.index > mark.index)
-    assert(entries.length === 0 || entries[0]?.index === mark.index + 1, 'log and state join')
-    return { log: { hardState: this.#hardState, snapshot: mark, entries, mayVote: !this.damaged }, state: this.#state }
+  /** Loses the whole log with its votes. The state without it tells, so the next life knows. */
+  loseLog(): void {
+    this.#entries = []
+    this.#mark = noMark
+    this.#hardState = noHardState
+    this.damaged = true
+  }
+
+  /** Loses the state, or finds it damaged, which is the same: it is dropped and fetched. */
+  loseState(): void {
+    this.#state = emptyState
+    this.stateLost = true
+  }
+
+  /** The next sync fails, and the process ends with it. */
+  fail(downUs: SimUs): void {
+    this.#failing = { downUs }
+  }
+
+  /** There is no room: what is written waits for it, in order. */
+  fill(untilUs: SimUs): void {
+    this.#fullUntilUs = Math.max(this.#fullUntilUs, untilUs)
+  }
+
+  /** Every sync takes so many times as long, until another call. */
+  slow(factor: number): void {
+    this.#slowness = factor
+  }
+
+  /** What the log and the state hold for a new life, and from where on a state must be fetched first. */
+  recovered(): { readonly log: Recovered; readonly state: SavedState; readonly fetchFrom: LogIndex | undefined } {
+    const log = { fresh: false, hardState: this.#hardState, mark: this.#mark, entries: this.#entries, mayVote: !this.damaged, problem: undefined }
+    const { hardState, snapshot, entries, mayVote, stateMissing, saveMark } = startingPoint(log, this.#state.header.mark)
+    if (saveMark) {
+      this.#entries = []
+      this.#mark = snapshot
+    }
+    assert(entries.length === 0 || entries[0]?.index === snapshot.index + 1, 'log and state join')
+    return { log: { hardState, snapshot, entries, mayVote }, state: this.#state, fetchFrom: stateMissing ? snapshot.index : undefined }
   }
 
   /** The log as it will be once everything written is synced: what the process believes it has. */
@@ -118,13 +178,25 @@ export class Disk {
 
   calm(options: DiskOptions): void {
     this.#options = options
+    this.#fullUntilUs = 0
+    this.#slowness = 1
+    this.#failing = undefined
+    if (this.#syncing > 0) this.#sync()
+  }
+
+  #syncUs(factor: number): SimUs {
+    const roomUs = Math.max(0, this.#fullUntilUs - this.#world.nowUs)
+    return roomUs + 20 + factor * this.#slowness * exponentialUs(this.#random, this.#options.meanSyncUs)
   }
 
   #sync(): void {
     this.#syncing = this.#pending.length
+    this.#attempts++
+    const attempt = this.#attempts
     const life = this.#life
-    this.#world.after(20 + exponentialUs(this.#random, this.#options.meanSyncUs), () => {
-      if (life !== this.#life) return
+    this.#world.after(this.#syncUs(1), () => {
+      if (life !== this.#life || attempt !== this.#attempts) return
+      if (this.#failing !== undefined) return this.onFailure(this.#failing.downUs)
       const synced = this.#pending.splice(0, this.#syncing)
       this.#syncing = 0
       for (const { save } of synced) this.#apply(save)
@@ -143,6 +215,7 @@ export class Disk {
     const known = this.#entries.some((entry) => entry.index === upTo && entry.term === term)
     // A log that does not hold the mark starts anew behind it.
     this.#entries = known ? this.#entries.filter((entry) => entry.index > upTo) : []
+    this.#mark = save.compactTo
   }
 
   /** The head of a write survives: the hard state comes first in it, then some of the entries. */

@@ -1,6 +1,7 @@
 // The network between simulated peers: each message takes a time by chance and may be lost, doubled, overtaken, held back
 // on a clogged path or stopped by a partition, which may cut one direction only.
 // It knows peers by number and does not look into messages.
+import { assert } from '../protocol/base/assert.ts'
 import type { Random } from '../protocol/base/random.ts'
 import { exponentialUs } from './world.ts'
 import type { SimUs, World } from './world.ts'
@@ -14,13 +15,17 @@ export interface NetworkOptions {
   readonly ordered: boolean
 }
 
+/** What is worse for a while. */
+export type Noise = Pick<NetworkOptions, 'loss' | 'duplication' | 'meanLatencyUs'>
+
 export class Network {
   readonly #world: World
   readonly #random: Random
   readonly #count: number
   #options: NetworkOptions
-  /** By path `from * count + to`. */
-  readonly #blocked: Uint8Array
+  #noise: Noise | undefined
+  /** By path `from * count + to`: how many cuts stop it. */
+  readonly #blocked: Uint16Array
   readonly #cloggedUntilUs: Float64Array
   readonly #lastArrivalUs: Float64Array
 
@@ -29,7 +34,7 @@ export class Network {
     this.#random = world.random.fork()
     this.#count = count
     this.#options = options
-    this.#blocked = new Uint8Array(count * count)
+    this.#blocked = new Uint16Array(count * count)
     this.#cloggedUntilUs = new Float64Array(count * count)
     this.#lastArrivalUs = new Float64Array(count * count)
   }
@@ -37,8 +42,8 @@ export class Network {
   /** Sends: `deliver` runs at the arrival, never or twice, as chance will have it. */
   send(from: number, to: number, deliver: () => void): void {
     const path = from * this.#count + to
-    const { loss, duplication } = this.#options
-    if (this.#blocked[path] === 1 || (loss > 0 && this.#random.chance(loss))) return
+    const { loss, duplication } = this.#noise ?? this.#options
+    if (this.#blocked[path] !== 0 || (loss > 0 && this.#random.chance(loss))) return
     this.#carry(path, deliver)
     if (duplication > 0 && this.#random.chance(duplication)) this.#carry(path, deliver)
   }
@@ -48,9 +53,27 @@ export class Network {
     return this.#blocked[from * this.#count + to] === 0
   }
 
-  /** Stops everything from `from` to `to`, what is under way included. */
+  /** How many peers it joins, those included that have not come yet. */
+  get size(): number {
+    return this.#count
+  }
+
+  /** Stops everything from `from` to `to`, what is under way included. Cuts add up. */
   block(from: number, to: number): void {
-    this.#blocked[from * this.#count + to] = 1
+    const path = from * this.#count + to
+    this.#blocked[path] = (this.#blocked[path] ?? 0) + 1
+  }
+
+  /** Ends one cut of a path. */
+  unblock(from: number, to: number): void {
+    const path = from * this.#count + to
+    assert((this.#blocked[path] ?? 0) > 0, 'only what was cut is mended')
+    this.#blocked[path] = (this.#blocked[path] ?? 0) - 1
+  }
+
+  /** More is lost, doubled and late, until it is called without. */
+  noise(noise: Noise | undefined): void {
+    this.#noise = noise
   }
 
   /** Holds messages of a path back for so long; they arrive afterwards. */
@@ -66,11 +89,12 @@ export class Network {
   /** Ends clogs and gives messages these odds from now on. */
   calm(options: Partial<NetworkOptions>): void {
     this.#cloggedUntilUs.fill(0)
+    this.#noise = undefined
     this.#options = { ...this.#options, ...options }
   }
 
   #carry(path: number, deliver: () => void): void {
-    const latencyUs = this.#options.leastLatencyUs + exponentialUs(this.#random, this.#options.meanLatencyUs)
+    const latencyUs = this.#options.leastLatencyUs + exponentialUs(this.#random, (this.#noise ?? this.#options).meanLatencyUs)
     let arrivalUs = Math.max(this.#world.nowUs + Math.round(latencyUs), this.#cloggedUntilUs[path] ?? 0)
     if (this.#options.ordered) {
       arrivalUs = Math.max(arrivalUs, this.#lastArrivalUs[path] ?? 0)

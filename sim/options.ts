@@ -3,6 +3,7 @@
 // Everything drawn is printed, so that a failure's surroundings are known.
 import type { Random } from '../protocol/base/random.ts'
 import type { DiskOptions } from './disk.ts'
+import type { Fault } from './faults/fault.ts'
 import type { NetworkOptions } from './network.ts'
 import type { SimUs } from './world.ts'
 
@@ -10,15 +11,30 @@ import type { SimUs } from './world.ts'
 export interface FaultTimes {
   readonly crashUs: SimUs
   readonly crashAllUs: SimUs
+  /** Somebody dies at one of the crash points of its turn. */
+  readonly ambushUs: SimUs
   readonly pauseUs: SimUs
   readonly partitionUs: SimUs
+  /** Two cannot hear each other, and everybody else hears both. */
+  readonly cutPairUs: SimUs
   readonly oneWayUs: SimUs
   readonly swizzleUs: SimUs
+  /** A time of loss, doubles and lateness. */
+  readonly noiseUs: SimUs
   /** A synced tail of one log is lost, one peer at a time. */
   readonly damageUs: SimUs
+  readonly lostLogUs: SimUs
+  readonly lostStateUs: SimUs
+  /** Syncs that fail, disks without room and slow ones. */
+  readonly failedSyncUs: SimUs
+  readonly fullDiskUs: SimUs
+  readonly slowDiskUs: SimUs
+  /** Wall clocks that jump, boot-time clocks that run at another rate for a while. */
+  readonly clockJumpUs: SimUs
+  readonly driftUs: SimUs
   /** A daemon is stopped cleanly and started again: it gives its leadership away first. */
   readonly stopUs: SimUs
-  /** A peer is gone for good and removed from the agreed state; from four peers on, once in a run. */
+  /** A peer is gone for good and removed from the agreed state; from four peers on. */
   readonly removeUs: SimUs
   /** A follower is kept away until the log has been cut, so that it needs a whole state. */
   readonly exileUs: SimUs
@@ -28,8 +44,10 @@ export interface FaultTimes {
   readonly unhealthyUs: SimUs
   /** A peer leaves on purpose and is removed; as rare as `removeUs`. */
   readonly leaveUs: SimUs
-  /** A disk is wiped: its machine comes back as another peer; once in a run. */
+  /** A disk is wiped: its machine comes back as another peer. */
   readonly wipeUs: SimUs
+  /** A new machine joins, while there are spares. */
+  readonly joinUs: SimUs
 }
 
 export interface RunOptions {
@@ -46,8 +64,12 @@ export interface RunOptions {
   readonly wallSpreadMs: number
   readonly saveStateUs: SimUs
   readonly faults: FaultTimes
-  /** Share of saves in whose middle the peer, or everybody, dies. */
-  readonly ambush: number
+  /** In place of drawn faults: exactly these. */
+  readonly schedule?: readonly Fault[]
+  /** Machines that may join while the run goes on. */
+  readonly spares: number
+  /** After the faults a core of the peers must recover by itself, before the others come back. */
+  readonly core: boolean
   /** How long a crashed peer stays away, and how long a partition lasts: means. */
   readonly downUs: SimUs
   readonly apartUs: SimUs
@@ -89,20 +111,32 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
     faults: {
       crashUs: seconds(0.7, 1, 10),
       crashAllUs: seconds(0.25, 10, 30),
+      ambushUs: seconds(0.6, 1, 8),
       pauseUs: seconds(0.4, 3, 15),
       partitionUs: seconds(0.6, 2, 12),
+      cutPairUs: seconds(0.3, 3, 12),
       oneWayUs: seconds(0.4, 3, 15),
       swizzleUs: seconds(0.3, 5, 20),
+      noiseUs: seconds(0.25, 4, 15),
       exileUs: seconds(0.3, 10, 25),
       damageUs: seconds(0.2, 5, 20),
+      lostLogUs: seconds(0.1, 5, 20),
+      lostStateUs: seconds(0.15, 5, 20),
+      failedSyncUs: seconds(0.2, 3, 15),
+      fullDiskUs: seconds(0.15, 4, 15),
+      slowDiskUs: seconds(0.2, 4, 15),
+      clockJumpUs: seconds(0.25, 2, 10),
+      driftUs: seconds(0.25, 3, 12),
       stopUs: seconds(0.3, 4, 15),
       removeUs: seconds(0.2, 5, 20),
       stuporUs: seconds(0.2, 8, 30),
       unhealthyUs: seconds(0.2, 4, 12),
       leaveUs: seconds(0.1, 5, 20),
       wipeUs: seconds(0.15, 5, 20),
+      joinUs: seconds(0.25, 3, 15),
     },
-    ambush: some(0.4, 0.001, 0.02),
+    spares: random.pick([0, 1, 2]),
+    core: random.chance(0.3),
     downUs: random.pick([100_000, 600_000, 2_000_000, 5_000_000]),
     apartUs: random.pick([1_000_000, 4_000_000, 4_000_000, 20_000_000]),
     clients: 1 + random.integer(5),

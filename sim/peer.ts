@@ -13,7 +13,9 @@ import { History } from '../node/store/history.ts'
 import type { WatchBatch } from '../node/store/types.ts'
 import { StateMachine } from '../protocol/state/machine.ts'
 import { assignmentPrefix } from '../protocol/state/rows.ts'
+import { MachineClock } from './clock.ts'
 import type { Disk, SavedState } from './disk.ts'
+import type { CrashPoint } from './faults/fault.ts'
 import { Requests } from './requests.ts'
 import type { ReadAnswer, WriteAnswer } from './requests.ts'
 import type { Watcher } from './watcher.ts'
@@ -40,9 +42,9 @@ export interface Surroundings {
   readonly engineOptions: Omit<EngineOptions, 'self'>
   readonly watcher: Required<Watcher>
   send(from: PeerId, to: PeerId, message: Message): void
-  /** Something goes to the disk of `peer`. */
-  saving(peer: PeerId): void
   publish(from: PeerId, batch: GossipBatch): void
+  /** Everybody that `peer` may ask, as the daemon knows them by its certificates. */
+  others(peer: PeerId): readonly PeerId[]
   /** A running peer's state, fetched over the network; `arrive` runs when it is here, or never. */
   fetchState(to: PeerId, from: PeerId, arrive: (state: SavedState) => void): void
 }
@@ -57,10 +59,17 @@ export interface MachineTraits {
   readonly holderWriteUs: SimUs
 }
 
+/** Something that waits for the process at one place of its turn. */
+export interface Ambush {
+  readonly point: CrashPoint
+  strike(): void
+}
+
 export class SimPeer {
   readonly id: PeerId
   readonly index: number
   readonly disk: Disk
+  readonly clock: MachineClock
   readonly #around: Surroundings
   readonly #traits: MachineTraits
   readonly #random: Random
@@ -70,15 +79,19 @@ export class SimPeer {
   #requests: Requests | undefined
   #life = 0
   #pausedUntilUs: SimUs = 0
+  #ambush: Ambush | undefined
   #inbox: (() => void)[] = []
   #unsynced = 0
   #lastSave = 0
+  /** Committed entries behind a hole. */
+  #beyond: readonly Entry[] = []
   #held: { readonly after: number; readonly to: PeerId; readonly message: Message }[] = []
   #fetching = false
   readonly #works = new Map<string, Assignment>()
   #savedStateAtUs: SimUs = 0
   #reportAtUs: SimUs = 0
   #driving = false
+  #shownRole = ''
 
   constructor(id: PeerId, index: number, disk: Disk, traits: MachineTraits, around: Surroundings) {
     this.id = id
@@ -86,6 +99,7 @@ export class SimPeer {
     this.disk = disk
     this.#traits = traits
     this.#around = around
+    this.clock = new MachineClock(around.world, traits.drift, traits.wallOffsetMs)
     this.#random = around.world.random.fork()
   }
 
@@ -108,21 +122,23 @@ export class SimPeer {
   /** A new life of the process, from what the disk has. */
   start(bootstrap: boolean): void {
     assert(this.#engine === undefined, 'a peer runs once')
-    const { log, state } = this.disk.recovered()
+    const { log, state, fetchFrom } = this.disk.recovered()
     this.#replaceState(state)
     this.#around.watcher.restored(this.id, this.#machine.index, this.#machine.hashNumber)
     this.#engine = this.#around.createEngine({ ...this.#around.engineOptions, self: this.id }, log, this.#random.fork())
     this.#requests = new Requests(this.#around.world, this.id, this.#engine)
     this.#life++
     this.#note(() => `${this.id} starts at ${this.#machine.index}, log to ${log.entries.at(-1)?.index ?? log.snapshot.index}, term ${log.hardState.term}`)
-    this.#engine.tick(this.#bootMs(), this.#wallMs())
+    this.#engine.tick(this.clock.bootMs(), this.clock.wallMs())
     if (bootstrap) this.#engine.bootstrap()
     this.#engine.applied({ index: this.#machine.index, durableIndex: this.#machine.index, system: systemState(this.#machine) })
     this.#engine.announce([`/ip4/10.0.0.${this.index + 1}/tcp/7447`])
-    this.drive()
     const life = this.#life
+    this.drive()
+    if (life !== this.#life) return
+    if (fetchFrom !== undefined) this.#fetchUntil(fetchFrom)
     const tick = (): void => this.#tick(life, tick)
-    this.#around.world.after(tickUs / this.#traits.drift, tick)
+    this.#around.world.after(this.clock.worldUs(tickUs), tick)
   }
 
   /** kill -9, or the power fails. */
@@ -136,11 +152,29 @@ export class SimPeer {
     this.#life++
     this.#inbox = []
     this.#held = []
+    this.#beyond = []
     this.#unsynced = 0
     this.#works.clear()
     this.#fetching = false
     this.#pausedUntilUs = 0
+    this.#ambush = undefined
+    this.#driving = false
     this.disk.crash()
+  }
+
+  /** The next time that this life gets to a place, something strikes it; undefined calls that off. */
+  ambush(ambush: Ambush | undefined): void {
+    this.#ambush = ambush
+  }
+
+  /** Here the process may die: true when it just did. */
+  #diesAt(point: CrashPoint): boolean {
+    if (this.#ambush === undefined || this.#ambush.point !== point) return false
+    const { strike } = this.#ambush
+    this.#ambush = undefined
+    const life = this.#life
+    strike()
+    return life !== this.#life
   }
 
   /** SIGTERM: gives leadership away, and with `leave` says that it will not be back; the end comes from outside. */
@@ -209,11 +243,21 @@ export class SimPeer {
       assert(turn < maxTurns, `the engine of ${this.id} does not come to rest`)
       const ready = this.#engine?.ready()
       if (ready === undefined) break
-      this.#carryOut(ready)
-      assert(life === this.#life, 'nothing crashes a peer in the middle of a turn')
+      this.#carryOut(ready, life)
+      if (life !== this.#life) return
     }
     this.#driving = false
+    if (this.#around.world.trace.recording) this.#noteRole()
     this.#requests?.serve(this.#machine)
+  }
+
+  /** Who it is now, when it is somebody else than before. */
+  #noteRole(): void {
+    const { role, term, leader } = this.engine.status()
+    const now = role === 'leader' ? `leads term ${term}` : leader === undefined ? `knows no leader in term ${term}` : `follows ${leader} in term ${term} as a ${role}`
+    if (now === this.#shownRole) return
+    this.#shownRole = now
+    this.#note(() => `${this.id} ${now}`)
   }
 
   /** A client finds the machine down, and knows after a while. */
@@ -239,25 +283,36 @@ export class SimPeer {
 
   #tick(life: number, again: () => void): void {
     if (life !== this.#life) return
-    this.#around.world.after(tickUs / this.#traits.drift, again)
+    this.#around.world.after(this.clock.worldUs(tickUs), again)
     if (this.paused) return
-    this.engine.tick(this.#bootMs(), this.#wallMs())
+    this.engine.tick(this.clock.bootMs(), this.clock.wallMs())
     this.#requests?.tick()
+    // A client that hears an answer asks again at once, and the process may die of that.
+    if (life !== this.#life) return
     if (this.#works.size > 0) this.#work()
     if (this.disk.damaged && this.engine.status().mayVote) this.disk.damaged = false
     this.drive()
-    this.#saveStateSometimes(life)
+    if (life === this.#life) this.#saveStateSometimes(life)
   }
 
-  #carryOut(ready: Ready): void {
+  /** In the order of the contract; the process may die at each of its boundaries. */
+  #carryOut(ready: Ready, life: number): void {
+    if (ready.save !== undefined && this.#diesAt('before sending')) return
     for (const { to, message } of ready.send) this.#send(to, message)
-    if (ready.save !== undefined) this.#save(ready.save)
+    if (ready.save !== undefined) {
+      if (this.#diesAt('between sending and saving')) return
+      this.#save(ready.save)
+      if (this.#diesAt('in the save')) return
+    }
     for (const { to, message } of ready.sendAfterSave) {
       if (this.#unsynced === 0) this.#send(to, message)
       else this.#held.push({ after: this.#lastSave, to, message })
     }
     for (const batch of ready.publish) this.#around.publish(this.id, batch)
-    if (ready.committed.length > 0) this.#apply(ready.committed)
+    if (ready.committed.length > 0) {
+      this.#committed(ready.committed)
+      if (life !== this.#life) return
+    }
     if (ready.fetchSnapshot !== undefined) this.#fetch(ready.fetchSnapshot)
     this.#requests?.refused(ready.proposals)
     this.#requests?.readAnswers(ready.reads)
@@ -273,14 +328,17 @@ export class SimPeer {
     this.disk.write(save, () => {
       if (life !== this.#life) return
       this.#unsynced--
+      if (this.#diesAt('after the save')) return
       this.#input((engine) => {
         const free = this.#held.filter((one) => one.after <= save.sequence)
         this.#held = this.#held.filter((one) => one.after > save.sequence)
-        for (const { to, message } of free) this.#send(to, message)
+        for (const [i, { to, message }] of free.entries()) {
+          if (i === 1 && this.#diesAt('between the messages after a save')) return
+          this.#send(to, message)
+        }
         engine.saved(save.sequence)
       })
     })
-    this.#around.saving(this.id)
     if (save.entries.length > 0) this.#around.watcher.written(this.id, save.entries, () => this.disk.written())
   }
 
@@ -288,12 +346,26 @@ export class SimPeer {
     assert(to !== this.id, 'a peer does not write to itself')
     this.#around.watcher.sent(this.id, message)
     if (message.zone === 'consensus' && message.body.kind === 'append') {
-      this.#around.watcher.led(this.id, message.body.term, () => this.disk.written(), this.disk.stateIndex)
+      this.#around.watcher.led(this.id, message.body.term, () => this.disk.written(), this.disk.cutAt)
     }
     this.#around.send(this.id, to, message)
   }
 
+  /** As in the daemon: entries beyond a hole wait for the state that is being fetched, and those that it holds fall away. */
+  #committed(entries: readonly Entry[]): void {
+    const all = this.#beyond.length === 0 ? entries : [...this.#beyond, ...entries]
+    if (all[0]?.index === this.#machine.index + 1) {
+      this.#beyond = []
+      return this.#apply(all)
+    }
+    const left = all.filter((entry) => entry.index > this.#machine.index)
+    const fits = left[0]?.index === this.#machine.index + 1
+    this.#beyond = fits ? [] : left
+    if (fits) this.#apply(left)
+  }
+
   #apply(entries: readonly Entry[]): void {
+    if (this.#diesAt('before applying')) return
     let systemChanged = false
     for (const entry of entries) {
       const outcome = this.#machine.apply(entry)
@@ -306,6 +378,7 @@ export class SimPeer {
       }
       this.#requests?.applied(outcome)
     }
+    if (this.#diesAt('after applying')) return
     const system = systemChanged ? systemState(this.#machine) : undefined
     this.engine.applied({ index: this.#machine.index, durableIndex: this.disk.stateIndex, system })
   }
@@ -326,6 +399,15 @@ export class SimPeer {
     })
   }
 
+  /** The state that the log begins behind is not here: asks everybody in turn until it is. */
+  #fetchUntil(atLeast: number): void {
+    const life = this.#life
+    this.#fetch({ atLeast, from: this.#around.others(this.id) })
+    this.#around.world.after(2_000_000, () => {
+      if (life === this.#life && this.#machine.index < atLeast) this.#fetchUntil(atLeast)
+    })
+  }
+
   #replaceState(state: SavedState): void {
     this.#machine = StateMachine.restore(state.header, state.rows, state.results)
     this.#history = new History()
@@ -334,10 +416,14 @@ export class SimPeer {
 
   #install(state: SavedState): void {
     this.#note(() => `${this.id} installs the state of ${state.header.mark.index}`)
+    if (this.#diesAt('before installing a state')) return
     this.disk.installState(state)
+    if (this.#diesAt('after installing a state')) return
     this.#replaceState(state)
     const { mark } = this.#machine.header()
     this.#around.watcher.restored(this.id, mark.index, this.#machine.hashNumber)
+    this.#committed([])
+    if (this.#engine === undefined) return
     this.engine.snapshotInstalled(mark)
     this.engine.applied({ index: mark.index, durableIndex: mark.index, system: systemState(this.#machine) })
     this.drive()
@@ -347,8 +433,10 @@ export class SimPeer {
     const { world } = this.#around
     if (world.nowUs < this.#savedStateAtUs || this.#machine.index === this.disk.stateIndex) return
     this.#savedStateAtUs = world.nowUs + this.#traits.saveStateUs / 2 + exponentialUs(this.#random, this.#traits.saveStateUs / 2)
+    if (this.disk.stateLost) return
+    if (this.#diesAt('in the snapshot')) return
     this.disk.writeState(this.state(), () => {
-      if (life !== this.#life) return
+      if (life !== this.#life || this.#diesAt('after the snapshot')) return
       this.#input((engine) => engine.applied({ index: this.#machine.index, durableIndex: this.disk.stateIndex, system: undefined }))
     })
   }
@@ -386,7 +474,7 @@ export class SimPeer {
   }
 
   #report(): void {
-    const progress = this.#bootMs()
+    const progress = this.clock.bootMs()
     this.engine.report([...this.#works.values()].map(({ work, epoch }) => ({ work, epoch, progress })))
   }
 
@@ -394,19 +482,6 @@ export class SimPeer {
     this.disk.proposalCounter++
     const write = { kind: 'put' as const, key: fencedPrefix + work, value: encodeJson({ work, epoch, peer: this.id }), terminating: false }
     this.#requests?.write(this.disk.proposalCounter, { conditions: [{ kind: 'assignment', work, epoch }], writes: [write] }, () => {})
-  }
-
-  /** The clock that the engine goes by. */
-  bootMs(): number {
-    return this.#bootMs()
-  }
-
-  #bootMs(): number {
-    return Math.floor((this.#around.world.nowUs * this.#traits.drift) / 1000) + 10_000
-  }
-
-  #wallMs(): number {
-    return 1_790_000_000_000 + this.#traits.wallOffsetMs + Math.floor(this.#around.world.nowUs / 1000)
   }
 
   #note(text: () => string): void {

@@ -11,8 +11,10 @@ import type { WatchChecker } from './checkers/watches.ts'
 import { oneHolder } from './checkers/works.ts'
 import { exactlyOnce } from './checkers/writes.ts'
 import { Cluster } from './cluster.ts'
-import { Nemesis } from './nemesis.ts'
+import { drawFaults } from './faults/draw.ts'
+import { Nemesis } from './faults/nemesis.ts'
 import type { RunOptions } from './options.ts'
+import type { SimPeer } from './peer.ts'
 import { demand, Violation } from './violation.ts'
 import { allWatchers } from './watcher.ts'
 import { Watches } from './watches.ts'
@@ -93,35 +95,54 @@ function noteStatus(cluster: Cluster): void {
 function phases(cluster: Cluster, workload: Workload, told: WatchChecker): number {
   const { world, options } = cluster
   demand(cluster.build(), 'liveness', () => 'the cluster was not built in time')
-  const nemesis = new Nemesis(cluster)
+  const nemesis = new Nemesis(cluster, options.schedule ?? drawFaults(options))
   watchLeases(cluster)
   workload.start()
   new Watches(cluster, told).start()
   nemesis.start()
   world.run(world.nowUs + options.faultyUs)
-  nemesis.calm()
+  const resting = options.core ? whoMayRest(cluster) : []
+  nemesis.calm(resting)
   workload.stop()
   const calmUs = world.nowUs
-  recover(cluster)
+  world.trace.line(world.nowUs, () => `--- the faults are over${resting.length === 0 ? '' : `; ${resting.map((peer) => peer.id).join(' and ')} stay away`}`)
+  if (resting.length > 0) {
+    recover(cluster, resting)
+    for (const peer of resting) cluster.restart(peer)
+  }
+  recover(cluster, [])
   workload.check()
   return Math.round((world.nowUs - calmUs) / 1000)
 }
 
+/** Whom a core can do without: all but the voters, and one voter of three or more whose configuration is everybody's. */
+function whoMayRest(cluster: Cluster): readonly SimPeer[] {
+  const joined = cluster.joined()
+  const configuration = cluster.leader()?.engine.status().configuration
+  if (configuration === undefined || configuration.voters.length < 3 || joined.some((peer) => peer.disk.damaged || peer.disk.stateLost)) return []
+  const { voters, learners } = configuration
+  const agreed = joined.every((peer) => peer.running && peer.engine.status().configuration.voters.join() === voters.join())
+  if (!agreed || !voters.every((voter) => joined.some((peer) => peer.id === voter))) return []
+  const one = cluster.world.random.pick(voters)
+  return joined.filter((peer) => peer.id === one || !(voters.includes(peer.id) || learners.includes(peer.id)))
+}
+
 /** The liveness phase: one leader, everybody at the same index and alive to all, and writes and reads through every peer. */
-function recover(cluster: Cluster): void {
+function recover(cluster: Cluster, resting: readonly SimPeer[]): void {
   const { world } = cluster
   const untilUs = world.nowUs + recoveryBudgetUs
   let served = false
-  let left = cluster.joined().length
+  const core = cluster.joined().filter((peer) => !resting.includes(peer))
+  let left = core.length
   const answered = (): void => {
     left--
     served = left === 0
   }
-  for (const peer of cluster.joined()) askUntilServed(cluster, peer.index, answered)
+  for (const peer of core) askUntilServed(cluster, peer.index, answered)
   let missing = 'nothing yet'
   while (world.nowUs < untilUs) {
     world.run(world.nowUs + lookUs)
-    missing = served ? whatIsMissing(cluster) : 'a write and a read through every peer'
+    missing = served ? whatIsMissing(cluster, resting) : 'a write and a read through every peer'
     if (missing === '') return
   }
   throw new Violation('liveness', `after ${recoveryBudgetUs / 1e6} s without faults there is still missing: ${missing}`)
@@ -145,15 +166,16 @@ function askUntilServed(cluster: Cluster, index: number, done: () => void): void
 }
 
 /** What keeps the cluster from being whole; empty when nothing does. */
-function whatIsMissing(cluster: Cluster): string {
+function whatIsMissing(cluster: Cluster, resting: readonly SimPeer[]): string {
+  const core = cluster.joined().filter((peer) => !resting.includes(peer))
   const leaders = cluster.running().filter((peer) => peer.engine.status().role === 'leader')
   if (leaders.length !== 1) return `one leader (there are ${leaders.length})`
-  const highest = Math.max(...cluster.joined().map((peer) => peer.machine.index))
-  for (const peer of cluster.joined()) {
+  const highest = Math.max(...core.map((peer) => peer.machine.index))
+  for (const peer of core) {
     const status = peer.engine.status()
     if (peer.machine.index !== highest) return `${peer.id} is at ${peer.machine.index} of ${highest}`
     if (!status.quorum) return `${peer.id} sees no quorum`
-    const away = status.members.find((member) => member.state !== 'alive')
+    const away = status.members.find((member) => member.state !== 'alive' && !resting.some((one) => one.id === member.peer))
     if (away !== undefined) return `${peer.id} sees ${away.peer} ${away.state}`
   }
   return ''

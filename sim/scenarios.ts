@@ -9,11 +9,15 @@ export interface Scenario {
   readonly options: RunOptions
 }
 
-const noFaults: FaultTimes = { crashUs: 0, crashAllUs: 0, pauseUs: 0, partitionUs: 0, oneWayUs: 0, swizzleUs: 0, exileUs: 0, damageUs: 0, stopUs: 0, removeUs: 0, stuporUs: 0, unhealthyUs: 0, leaveUs: 0, wipeUs: 0 }
+const noFaults: FaultTimes = {
+  crashUs: 0, crashAllUs: 0, ambushUs: 0, pauseUs: 0, partitionUs: 0, cutPairUs: 0, oneWayUs: 0, swizzleUs: 0, noiseUs: 0, exileUs: 0,
+  damageUs: 0, lostLogUs: 0, lostStateUs: 0, failedSyncUs: 0, fullDiskUs: 0, slowDiskUs: 0, clockJumpUs: 0, driftUs: 0,
+  stopUs: 0, removeUs: 0, stuporUs: 0, unhealthyUs: 0, leaveUs: 0, wipeUs: 0, joinUs: 0,
+}
 const quietNetwork = { leastLatencyUs: 100, meanLatencyUs: 300, loss: 0, duplication: 0, ordered: true }
 
 function scenario(name: string, seed: number, peers: number, fixed: Partial<RunOptions>): Scenario {
-  return { name, options: { ...swarmOptions(seed, seededRandom(seed), peers, 20_000_000), ambush: 0, ...fixed } }
+  return { name, options: { ...swarmOptions(seed, seededRandom(seed), peers, 20_000_000), core: false, ...fixed } }
 }
 
 export const scenarios: readonly Scenario[] = [

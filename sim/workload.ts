@@ -157,6 +157,7 @@ export class Workload {
     const returnUs = outcome === 'maybe' ? Number.POSITIVE_INFINITY : this.#cluster.world.nowUs
     history.push({ kind: operation.kind, value, expected: operation.expected, callUs: operation.callUs, returnUs, outcome })
     this.#heard(historyLine(operation, value, returnUs, outcome))
+    this.#cluster.world.trace.line(this.#cluster.world.nowUs, () => `client ${operation.client} asked at ${(operation.callUs / 1e6).toFixed(6)}: ${operation.kind} ${operation.key.split('/').at(-1)} ${value ?? 'nothing'}${operation.expected === undefined ? '' : ` over ${operation.expected}`}: ${outcome}`)
   }
 }
 

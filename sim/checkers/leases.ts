@@ -22,6 +22,6 @@ function compare(cluster: Cluster): void {
     const peer = cluster.byId(id)
     if (!peer.running) continue
     const { leaseUntilMs } = peer.engine.status()
-    demand(leaseUntilMs + leaseStopMs <= peer.bootMs(), 'leases', () => `${id} may still run unique Pods for ${leaseUntilMs + leaseStopMs - peer.bootMs()} ms when others may take over`)
+    demand(leaseUntilMs + leaseStopMs <= peer.clock.bootMs(), 'leases', () => `${id} may still run unique Pods for ${leaseUntilMs + leaseStopMs - peer.clock.bootMs()} ms when others may take over`)
   }
 }

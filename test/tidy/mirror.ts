@@ -44,7 +44,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/store/log/writer-messages.ts': 'types only',
   'sim/cluster.ts': 'held by seeds.test.ts',
   'sim/gossip.ts': 'held by seeds.test.ts',
-  'sim/nemesis.ts': 'held by seeds.test.ts',
+  'sim/faults/nemesis.ts': 'held by seeds.test.ts',
   'sim/peer.ts': 'held by seeds.test.ts',
   'sim/requests.ts': 'held by seeds.test.ts',
   'sim/run.ts': 'held by seeds.test.ts',
