@@ -1,83 +1,101 @@
-// The simulator's command: replays a seed exactly, or runs many. It prints what was drawn, and the final hash, by which two
-// runs of one seed are the same or not. A failing seed is run again with recording, and its timeline printed, a line an event.
+// The simulator's command: replays a seed exactly, runs many, or goes on for hours on all cores. It prints what was drawn,
+// and the final hash, by which two runs of one seed are the same or not. A failing seed is run again with fewer and fewer
+// faults, and what is left of it is printed as a timeline. The exit status says whether every promise held.
 import { appendFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { createEngine } from '../protocol/engine/engine.ts'
-import { seededRandom } from '../protocol/base/random.ts'
-import { describeOptions, swarmOptions } from './options.ts'
+import { readArguments, usage } from './arguments.ts'
+import type { Arguments } from './arguments.ts'
+import { describeSum, runCampaign } from './campaign.ts'
+import { explainFailure } from './failing.ts'
+import { drawFaults } from './faults/draw.ts'
+import { describeOptions, drawnOptions } from './options.ts'
 import type { RunOptions } from './options.ts'
 import { runOnce } from './run.ts'
 import type { RunResult } from './run.ts'
 import { scenarios } from './scenarios.ts'
+import { measureSpeed } from './speed.ts'
 
-const usage = `shoal sim: runs a cluster in virtual time from a seed.
-  --seed S        the seed (default 1)
-  --peers N       peers (default: drawn, 1 to 7)
-  --time 30m      virtual time with faults: 45s, 30m, 2h (default 20s)
-  --hours H       the same in hours
-  --seeds K       run K seeds from S on
-  --scenario NAME a named run; --scenario list shows them
-  --history FILE  write what clients asked and were answered, a line of JSON an operation
-  --timeline      print the timeline also when nothing fails
-`
+/** How long the search for the faults that matter may take. */
+const shrinkMs = 60_000
 
-/** Milliseconds of `45s`, `30m`, `2h` or a number of seconds; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
-  if (match === null) return undefined
-  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 's']
-  return unitMs === undefined ? undefined : Number(match[1]) * unitMs
-}
-
-export interface Arguments {
-  readonly seed: number
-  readonly seeds: number
-  readonly peers: number | undefined
-  readonly faultyMs: number
-  readonly scenario: string | undefined
-  readonly history: string | undefined
-  readonly timeline: boolean
-}
-
-/** The arguments, or what is wrong with them. */
-export function readArguments(words: readonly string[]): Arguments | string {
-  const values = new Map<string, string>()
-  for (let i = 0; i < words.length; i++) {
-    const name = words[i] ?? ''
-    if (name === '--timeline') values.set(name, 'yes')
-    else if (['--seed', '--seeds', '--peers', '--time', '--hours', '--scenario', '--history'].includes(name)) values.set(name, words[++i] ?? '')
-    else return `unknown argument ${name}`
-  }
-  const whole = (name: string, otherwise: number): number => Number(values.get(name) ?? otherwise)
-  const faultyMs = durationMs(values.has('--hours') ? `${values.get('--hours')}h` : values.get('--time') ?? '20s')
-  const seed = whole('--seed', 1)
-  const seeds = whole('--seeds', 1)
-  const peers = values.has('--peers') ? whole('--peers', 0) : undefined
-  if (faultyMs === undefined) return '--time wants a number with s, m or h'
-  if (!Number.isInteger(seed) || seed < 0) return '--seed wants a whole number'
-  if (!Number.isInteger(seeds) || seeds < 1) return '--seeds wants a whole number from 1'
-  if (peers !== undefined && !(Number.isInteger(peers) && peers >= 1 && peers <= 64)) return '--peers wants 1 to 64'
-  return { seed, seeds, peers, faultyMs, scenario: values.get('--scenario'), history: values.get('--history'), timeline: values.has('--timeline') }
-}
-
-/** What a seed draws. */
-export function optionsOf(seed: number, peers: number | undefined, faultyMs: number): RunOptions {
-  const random = seededRandom(seed)
-  const drawn = random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7])
-  return swarmOptions(seed, random, peers ?? drawn, faultyMs * 1000)
-}
-
-function report(result: RunResult, options: RunOptions, startedMs: number, timeline: boolean): void {
+function report(result: RunResult, options: RunOptions, startedMs: number): void {
   const wallMs = Math.max(1, Math.round(performance.now() - startedMs))
   console.log(`seed ${result.seed}: ${options.peers} peers, ${(result.virtualMs / 1000).toFixed(1)} s, ${result.events} events (${Math.round(result.events / wallMs)}k/s), `
     + `${result.applied} entries, ${result.acknowledged} writes known, ${result.unknown} unknown, ${result.reads} reads, whole again after ${result.recoveredMs} ms`)
   console.log(`hash ${result.hash}`)
-  if (result.violation === undefined && !timeline) return
-  console.log(describeOptions(options))
-  for (const line of runOnce(options, createEngine, true).timeline) console.log(line)
-  if (result.violation !== undefined) console.log(result.violation.stack ?? result.violation.message)
 }
 
-function main(words: readonly string[]): number {
+function explain(options: RunOptions, chosen: Arguments): void {
+  const untilMs = performance.now() + shrinkMs
+  const { numbers, lines } = explainFailure(options, createEngine, () => performance.now() < untilMs)
+  for (const line of lines) console.log(line)
+  const which = chosen.scenario === undefined ? `--seed ${options.seed}${chosen.peers === undefined ? '' : ` --peers ${chosen.peers}`} --time ${chosen.faultyMs}ms` : `--scenario '${chosen.scenario}'`
+  console.log(`again: shoal sim ${which} --faults ${numbers.length === 0 ? 'none' : numbers.join(',')} --timeline`)
+}
+
+/** Options of one run of what was asked for: drawn or named, with all of its faults or some. */
+function optionsFor(chosen: Arguments, seed: number): RunOptions | undefined {
+  const named = scenarios.find((one) => one.name === chosen.scenario)
+  if (chosen.scenario !== undefined && named === undefined) return undefined
+  const options = named?.options ?? drawnOptions(seed, chosen.peers, chosen.faultyMs)
+  if (chosen.faults === undefined) return options
+  return { ...options, schedule: drawFaults(options).filter((_, i) => chosen.faults?.includes(i)) }
+}
+
+function runSeeds(chosen: Arguments): number {
+  let failed = 0
+  if (chosen.history !== undefined) writeFileSync(chosen.history, '')
+  for (let i = 0; i < chosen.seeds; i++) {
+    const options = optionsFor(chosen, chosen.seed + i)
+    if (options === undefined) {
+      console.error(`shoal sim: no scenario '${chosen.scenario}'; --scenario list shows them`)
+      return 2
+    }
+    const startedMs = performance.now()
+    const lines: string[] = []
+    const result = runOnce(options, createEngine, false, (line) => { if (chosen.history !== undefined) lines.push(JSON.stringify(line)) })
+    if (chosen.history !== undefined) appendFileSync(chosen.history, lines.map((line) => `${line}\n`).join(''))
+    report(result, options, startedMs)
+    if (chosen.timeline) {
+      console.log(describeOptions(options))
+      for (const line of runOnce(options, createEngine, true).timeline) console.log(line)
+    }
+    if (result.violation === undefined) continue
+    failed++
+    console.log(result.violation.stack ?? result.violation.message)
+    if (failed === 1 && chosen.faults === undefined) explain(options, chosen)
+  }
+  if (chosen.seeds > 1) console.log(`${chosen.seeds - failed} of ${chosen.seeds} seeds hold`)
+  return failed === 0 ? 0 : 1
+}
+
+/** Many seeds on several cores; the first that fails is explained at the end. */
+async function runLong(chosen: Arguments): Promise<number> {
+  const { hours, days, seeds } = chosen
+  const startedMs = performance.now()
+  const sum = await runCampaign({
+    firstSeed: chosen.seed, peers: chosen.peers, faultyMs: chosen.faultyMs, jobs: chosen.jobs ?? availableParallelism(),
+    enough: (soFar) => {
+      if (hours !== undefined) return performance.now() - startedMs >= hours * 3_600_000
+      return days !== undefined ? soFar.virtualMs >= days * 86_400_000 : soFar.seeds >= seeds
+    },
+  }, () => performance.now(), (line) => console.log(line))
+  const [first] = sum.failures
+  if (first !== undefined) explain(drawnOptions(first.seed, chosen.peers, chosen.faultyMs), chosen)
+  console.log(`seeds ${chosen.seed} to ${chosen.seed + sum.seeds - 1}: ${describeSum(sum)}`)
+  return sum.failures.length === 0 ? 0 : 1
+}
+
+function showSpeed(): number {
+  for (const [operations, seconds] of [[0, 1000], [20, 200]] as const) {
+    const { eventsPerSecond, virtualSecondsPerSecond } = measureSpeed(operations, seconds, createEngine, () => performance.now())
+    console.log(`five peers, ${operations} operations a second: ${Math.round(eventsPerSecond / 1000)}k events/s, ${Math.round(virtualSecondsPerSecond)} virtual s/s`)
+  }
+  return 0
+}
+
+async function main(words: readonly string[]): Promise<number> {
   if (words.includes('--help')) {
     console.log(usage)
     return 0
@@ -91,20 +109,8 @@ function main(words: readonly string[]): number {
     for (const { name } of scenarios) console.log(name)
     return 0
   }
-  let failed = 0
-  if (chosen.history !== undefined) writeFileSync(chosen.history, '')
-  for (let i = 0; i < chosen.seeds; i++) {
-    const named = scenarios.find((one) => one.name === chosen.scenario)
-    const options = named?.options ?? optionsOf(chosen.seed + i, chosen.peers, chosen.faultyMs)
-    const startedMs = performance.now()
-    const lines: string[] = []
-    const result = runOnce(options, createEngine, false, (line) => { if (chosen.history !== undefined) lines.push(JSON.stringify(line)) })
-    if (chosen.history !== undefined) appendFileSync(chosen.history, lines.map((line) => `${line}\n`).join(''))
-    report(result, options, startedMs, chosen.timeline)
-    if (result.violation !== undefined) failed++
-  }
-  if (chosen.seeds > 1) console.log(`${chosen.seeds - failed} of ${chosen.seeds} seeds hold`)
-  return failed === 0 ? 0 : 1
+  if (chosen.speed) return showSpeed()
+  return chosen.hours !== undefined || chosen.days !== undefined || chosen.jobs !== undefined ? await runLong(chosen) : runSeeds(chosen)
 }
 
-if (import.meta.main) process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))

@@ -1,6 +1,7 @@
 // What kind of run a seed makes: its faults and their odds are drawn from the seed, some of them switched off altogether,
 // because a run without loss and a run with nothing but loss find different mistakes (swarm testing, Groce et al. 2012).
 // Everything drawn is printed, so that a failure's surroundings are known.
+import { seededRandom } from '../protocol/base/random.ts'
 import type { Random } from '../protocol/base/random.ts'
 import type { DiskOptions } from './disk.ts'
 import type { Fault } from './faults/fault.ts'
@@ -73,6 +74,8 @@ export interface RunOptions {
   /** How long a crashed peer stays away, and how long a partition lasts: means. */
   readonly downUs: SimUs
   readonly apartUs: SimUs
+  /** How long a peer stands still: a mean. */
+  readonly pauseMeanUs: SimUs
   readonly clients: number
   readonly keys: number
   /** Entries that logs keep behind the saved state; few make fetched states common. */
@@ -85,6 +88,13 @@ export interface RunOptions {
   readonly watches: number
   /** Messages travel as the bytes that real peers exchange. */
   readonly wire: boolean
+}
+
+/** Nothing goes wrong. */
+export const noFaults: FaultTimes = {
+  crashUs: 0, crashAllUs: 0, ambushUs: 0, pauseUs: 0, partitionUs: 0, cutPairUs: 0, oneWayUs: 0, swizzleUs: 0, noiseUs: 0, exileUs: 0,
+  damageUs: 0, lostLogUs: 0, lostStateUs: 0, failedSyncUs: 0, fullDiskUs: 0, slowDiskUs: 0, clockJumpUs: 0, driftUs: 0,
+  stopUs: 0, removeUs: 0, stuporUs: 0, unhealthyUs: 0, leaveUs: 0, wipeUs: 0, joinUs: 0,
 }
 
 /** Draws a run. Times of faults are means. */
@@ -139,6 +149,7 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
     core: random.chance(0.3),
     downUs: random.pick([100_000, 600_000, 2_000_000, 5_000_000]),
     apartUs: random.pick([1_000_000, 4_000_000, 4_000_000, 20_000_000]),
+    pauseMeanUs: 3_000_000,
     clients: 1 + random.integer(5),
     keys: 1 + random.integer(6),
     keptEntries: random.pick([5, 20, 100, 10_000]),
@@ -147,6 +158,13 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
     watches: random.pick([0, 1, 3]),
     wire: random.chance(0.2),
   }
+}
+
+/** What a seed draws, its number of peers included unless that is given. */
+export function drawnOptions(seed: number, peers: number | undefined, faultyMs: number): RunOptions {
+  const random = seededRandom(seed)
+  const drawn = random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7])
+  return swarmOptions(seed, random, peers ?? drawn, faultyMs * 1000)
 }
 
 /** The drawn options on one line. */

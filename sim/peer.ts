@@ -16,6 +16,7 @@ import { assignmentPrefix } from '../protocol/state/rows.ts'
 import { MachineClock } from './clock.ts'
 import type { Disk, SavedState } from './disk.ts'
 import type { CrashPoint } from './faults/fault.ts'
+import { Holder } from './holder.ts'
 import { Requests } from './requests.ts'
 import type { ReadAnswer, WriteAnswer } from './requests.ts'
 import type { Watcher } from './watcher.ts'
@@ -26,12 +27,8 @@ export type CreateEngine = (options: EngineOptions, recovered: Recovered, random
 
 /** Where the members' records are in the state. */
 export const peerPrefix = '/shoal/peers/'
-/** Where holders of works write; the value says in which epoch. */
-export const fencedPrefix = '/registry/core/events/default/work-'
 /** Ticks of the engine. */
 export const tickUs: SimUs = 20_000
-/** A holder says so often that it gets on. */
-const reportUs: SimUs = 200_000
 /** Turns of one drive; more means that the engine never comes to rest. */
 export const maxTurns = 1000
 
@@ -87,9 +84,8 @@ export class SimPeer {
   #beyond: readonly Entry[] = []
   #held: { readonly after: number; readonly to: PeerId; readonly message: Message }[] = []
   #fetching = false
-  readonly #works = new Map<string, Assignment>()
+  #holder: Holder | undefined
   #savedStateAtUs: SimUs = 0
-  #reportAtUs: SimUs = 0
   #driving = false
   #shownRole = ''
 
@@ -127,6 +123,7 @@ export class SimPeer {
     this.#around.watcher.restored(this.id, this.#machine.index, this.#machine.hashNumber)
     this.#engine = this.#around.createEngine({ ...this.#around.engineOptions, self: this.id }, log, this.#random.fork())
     this.#requests = new Requests(this.#around.world, this.id, this.#engine)
+    this.#holder = this.#newHolder(this.#engine, this.#requests)
     this.#life++
     this.#note(() => `${this.id} starts at ${this.#machine.index}, log to ${log.entries.at(-1)?.index ?? log.snapshot.index}, term ${log.hardState.term}`)
     this.#engine.tick(this.clock.bootMs(), this.clock.wallMs())
@@ -139,6 +136,14 @@ export class SimPeer {
     if (fetchFrom !== undefined) this.#fetchUntil(fetchFrom)
     const tick = (): void => this.#tick(life, tick)
     this.#around.world.after(this.clock.worldUs(tickUs), tick)
+  }
+
+  #newHolder(engine: PeerEngine, requests: Requests): Holder {
+    const { holderWriteUs } = this.#traits
+    return new Holder({
+      self: this.id, random: this.#random, bootMs: () => this.clock.bootMs(), report: (reports) => engine.report(reports),
+      propose: (transaction) => requests.write(++this.disk.proposalCounter, transaction, () => {}),
+    }, holderWriteUs === 0 ? 0 : tickUs / holderWriteUs)
   }
 
   /** kill -9, or the power fails. */
@@ -154,7 +159,7 @@ export class SimPeer {
     this.#held = []
     this.#beyond = []
     this.#unsynced = 0
-    this.#works.clear()
+    this.#holder = undefined
     this.#fetching = false
     this.#pausedUntilUs = 0
     this.#ambush = undefined
@@ -289,7 +294,7 @@ export class SimPeer {
     this.#requests?.tick()
     // A client that hears an answer asks again at once, and the process may die of that.
     if (life !== this.#life) return
-    if (this.#works.size > 0) this.#work()
+    this.#holder?.tick(this.#around.world.nowUs)
     if (this.disk.damaged && this.engine.status().mayVote) this.disk.damaged = false
     this.drive()
     if (life === this.#life) this.#saveStateSometimes(life)
@@ -316,8 +321,12 @@ export class SimPeer {
     if (ready.fetchSnapshot !== undefined) this.#fetch(ready.fetchSnapshot)
     this.#requests?.refused(ready.proposals)
     this.#requests?.readAnswers(ready.reads)
-    if (ready.works.length > 0) this.#holdWorks(ready.works)
-    for (const assignment of ready.assign) this.#assign(assignment)
+    if (ready.works.length > 0) {
+      this.#around.watcher.works(this.id, ready.works)
+      for (const row of ready.works) this.#note(() => `${this.id} hears that ${row.work} of epoch ${row.epoch} is ${row.peer}'s`)
+      this.#holder?.changed(ready.works)
+    }
+    for (const assignment of ready.assign) this.#holder?.assign(assignment)
     for (const member of ready.members) this.#note(() => `${this.id} sees ${member.peer} ${member.state}`)
   }
 
@@ -441,49 +450,6 @@ export class SimPeer {
     })
   }
 
-  /** Proposes a row of the assignment table, if the table is still what the plan was made from. */
-  #assign(assignment: Assignment): void {
-    const key = assignmentPrefix + encodeURIComponent(assignment.work)
-    const before = assignment.epoch - 1
-    const condition = before === 0 ? { kind: 'absent' as const, key } : { kind: 'assignment' as const, work: assignment.work, epoch: before }
-    const write = { kind: 'put' as const, key, value: encodeJson(assignment), terminating: false }
-    this.disk.proposalCounter++
-    this.#requests?.write(this.disk.proposalCounter, { conditions: [condition], writes: [write] }, () => {})
-  }
-
-  #holdWorks(works: readonly Assignment[]): void {
-    this.#around.watcher.works(this.id, works)
-    for (const row of works) {
-      this.#note(() => `${this.id} hears that ${row.work} of epoch ${row.epoch} is ${row.peer}'s`)
-      if (row.peer === this.id) this.#works.set(row.work, row)
-      else this.#works.delete(row.work)
-    }
-    this.#report()
-  }
-
-  /** A holder that runs gets on, as its clock does, and writes now and then what only the holder may write. */
-  #work(): void {
-    const { holderWriteUs } = this.#traits
-    const nowUs = this.#around.world.nowUs
-    for (const { work, epoch } of this.#works.values()) {
-      if (holderWriteUs > 0 && this.#random.chance(tickUs / holderWriteUs)) this.#writeAsHolder(work, epoch)
-    }
-    if (nowUs < this.#reportAtUs) return
-    this.#reportAtUs = nowUs + reportUs
-    this.#report()
-  }
-
-  #report(): void {
-    const progress = this.clock.bootMs()
-    this.engine.report([...this.#works.values()].map(({ work, epoch }) => ({ work, epoch, progress })))
-  }
-
-  #writeAsHolder(work: string, epoch: number): void {
-    this.disk.proposalCounter++
-    const write = { kind: 'put' as const, key: fencedPrefix + work, value: encodeJson({ work, epoch, peer: this.id }), terminating: false }
-    this.#requests?.write(this.disk.proposalCounter, { conditions: [{ kind: 'assignment', work, epoch }], writes: [write] }, () => {})
-  }
-
   #note(text: () => string): void {
     this.#around.world.trace.line(this.#around.world.nowUs, text)
   }
@@ -493,7 +459,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** The bytes of a JSON value, as internal keys have them. */
-export function encodeJson(value: PeerRecord | Assignment): Uint8Array {
+export function encodeJson(value: PeerRecord): Uint8Array {
   return encoder.encode(JSON.stringify(value))
 }
 

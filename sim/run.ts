@@ -1,6 +1,6 @@
 // One simulated run from beginning to end: build a cluster, let faults and clients at it while every promise of safety is
 // checked, then stop the faults and see that it recovers within a budget. Equal options give equal results and hashes.
-import { fencedPrefix } from './peer.ts'
+import { fencedPrefix } from './holder.ts'
 import type { CreateEngine } from './peer.ts'
 import { electionSafety } from './checkers/elections.ts'
 import { watchLeases } from './checkers/leases.ts'

@@ -1,19 +1,14 @@
 // Named runs: situations that deserve to be met on every day and not only when chance brings them. Each is a swarm run with
 // some of its draws fixed; a bug that the simulator found gets its own name here, with the seed that showed it.
 import { seededRandom } from '../protocol/base/random.ts'
-import { swarmOptions } from './options.ts'
-import type { FaultTimes, RunOptions } from './options.ts'
+import { noFaults, swarmOptions } from './options.ts'
+import type { RunOptions } from './options.ts'
 
 export interface Scenario {
   readonly name: string
   readonly options: RunOptions
 }
 
-const noFaults: FaultTimes = {
-  crashUs: 0, crashAllUs: 0, ambushUs: 0, pauseUs: 0, partitionUs: 0, cutPairUs: 0, oneWayUs: 0, swizzleUs: 0, noiseUs: 0, exileUs: 0,
-  damageUs: 0, lostLogUs: 0, lostStateUs: 0, failedSyncUs: 0, fullDiskUs: 0, slowDiskUs: 0, clockJumpUs: 0, driftUs: 0,
-  stopUs: 0, removeUs: 0, stuporUs: 0, unhealthyUs: 0, leaveUs: 0, wipeUs: 0, joinUs: 0,
-}
 const quietNetwork = { leastLatencyUs: 100, meanLatencyUs: 300, loss: 0, duplication: 0, ordered: true }
 
 function scenario(name: string, seed: number, peers: number, fixed: Partial<RunOptions>): Scenario {
@@ -43,5 +38,22 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario('the bytes of real peers', 20, 5, { wire: true }),
   scenario('many who watch (P22)', 21, 4, { watches: 8, clients: 5, thinkUs: 5000 }),
+  scenario('deaths around every save and every snapshot (P2, P5, P13)', 22, 5, {
+    faults: { ...noFaults, ambushUs: 400_000 }, saveStateUs: 300_000, keptEntries: 10, thinkUs: 5000, clients: 5, downUs: 300_000,
+  }),
+  scenario('syncs that fail (P3)', 23, 3, { faults: { ...noFaults, failedSyncUs: 1_000_000 }, downUs: 300_000 }),
+  scenario('full and slow disks (P7)', 24, 3, { faults: { ...noFaults, fullDiskUs: 3_000_000, slowDiskUs: 3_000_000 }, apartUs: 2_000_000 }),
+  scenario('lost logs (P4, P6)', 25, 5, { faults: { ...noFaults, lostLogUs: 4_000_000 } }),
+  scenario('lost states (P1)', 26, 4, { faults: { ...noFaults, lostStateUs: 3_000_000 }, keptEntries: 5, saveStateUs: 300_000 }),
+  scenario('clocks that jump and run apart (P12)', 27, 5, { faults: { ...noFaults, clockJumpUs: 500_000, driftUs: 1_000_000, crashUs: 4_000_000 }, drift: 0.02, wallSpreadMs: 60_000 }),
+  scenario('pairs that cannot hear each other (P15)', 28, 5, { faults: { ...noFaults, cutPairUs: 1_500_000 } }),
+  scenario('times of loss, doubles and lateness (P16)', 29, 5, { faults: { ...noFaults, noiseUs: 2_000_000, crashUs: 5_000_000 } }),
+  scenario('machines join, leave and are wiped under fire (P8)', 30, 5, {
+    faults: { ...noFaults, joinUs: 3_000_000, removeUs: 4_000_000, leaveUs: 5_000_000, wipeUs: 5_000_000, crashUs: 6_000_000, partitionUs: 8_000_000 }, spares: 3, faultyUs: 60_000_000, downUs: 600_000, apartUs: 1_000_000,
+  }),
+  // The leader of one or two votes alone: nobody is elected while it stands still, and it dated what it answered by the time before.
+  scenario('a lone leader that stands still and answers late (P12, P24)', 11_031, 2, {
+    faults: { ...noFaults, pauseUs: 6_000_000, crashUs: 9_000_000 }, pauseMeanUs: 12_000_000, faultyUs: 120_000_000, network: quietNetwork, slowDisk: 1,
+  }),
   scenario('heavy loss (P16, P17)', 12, 3, { network: { ...quietNetwork, loss: 0.25, duplication: 0.2, ordered: false } }),
 ]

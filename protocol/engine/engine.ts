@@ -145,8 +145,7 @@ class Engine implements PeerEngine {
 
   #stepOwnership(from: PeerId, message: OwnershipMessage): void {
     if (message.kind === 'leaseAsk') {
-      this.#leases.asked(from, message, this.#nowMs)
-      if (this.#raft.isLeader) this.#works.reported(from, message.reports, this.#nowMs)
+      this.#leases.arrived(from, message)
       return
     }
     this.#lead(from, message.term)
@@ -165,11 +164,12 @@ class Engine implements PeerEngine {
     this.#roster.tick(nowMs)
     this.#leader.tick(nowMs, this.#healthy)
     this.#spreading.tick(nowMs)
+    for (const [peer, message] of this.#leases.takeArrived()) this.#leaseAsked(peer, message)
     const leader = this.#knownLeader()
     this.#requests.tick(nowMs, leader)
     if (this.#healthy && !this.#leaving) {
       const asked = this.#leases.tick(leader, this.#reports, nowMs)
-      if (asked !== undefined && leader === this.#self) this.#askSelf(asked)
+      if (asked !== undefined && leader === this.#self) this.#leaseAsked(this.#self, asked)
     }
     if (this.#raft.wantsCatchUp && !this.#catchUpAsked) {
       this.#catchUpAsked = true
@@ -179,9 +179,10 @@ class Engine implements PeerEngine {
 
   #catchUpAsked = false
 
-  #askSelf(message: OwnershipMessage & { readonly kind: 'leaseAsk' }): void {
-    this.#leases.asked(this.#self, message, this.#nowMs)
-    this.#works.reported(this.#self, message.reports, this.#nowMs)
+  /** Only right after the clock was read: see `Leases.arrived`. */
+  #leaseAsked(peer: PeerId, message: OwnershipMessage & { readonly kind: 'leaseAsk' }): void {
+    this.#leases.asked(peer, message, this.#nowMs)
+    if (this.#raft.isLeader) this.#works.reported(peer, message.reports, this.#nowMs)
   }
 
   propose(proposal: ProposalId, command: Uint8Array): void {

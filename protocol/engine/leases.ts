@@ -4,6 +4,7 @@ import type { BootMs, PeerId } from '../base/ids.ts'
 import type { Raft } from '../consensus/raft.ts'
 import type { ReadResult } from '../consensus/types.ts'
 import type { OwnershipMessage, WorkReport } from '../message/ownership.ts'
+import { maxWaitingPeers } from '../ownership/limits.ts'
 import type { LeaseGrantor, LeaseHolder } from '../ownership/types.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -24,6 +25,8 @@ export class Leases {
   /** Orders requests that came within one tick: later ones count as later by a thousandth of a millisecond. */
   #stampMs: BootMs = 0
   readonly #askedMs = new Map<PeerId, BootMs>()
+  /** Requests that came since the last tick. */
+  readonly #arrived = new Map<PeerId, LeaseAsk>()
 
   constructor(deps: LeasesDeps) {
     this.#deps = deps
@@ -37,7 +40,23 @@ export class Leases {
     return message
   }
 
-  /** Leader: a request came in; a peer that does not lead stays silent, the asker asks again. */
+  /**
+   * A request came in; it waits for the next tick. After a standstill messages may be handled before the clock was read: an
+   * answer that the leader dates before the question would let others take over while the lease still runs (P12).
+   */
+  arrived(peer: PeerId, message: LeaseAsk): void {
+    if (this.#arrived.size < maxWaitingPeers || this.#arrived.has(peer)) this.#arrived.set(peer, message)
+  }
+
+  /** The requests since the last call, the newest of each peer. */
+  takeArrived(): Iterable<readonly [PeerId, LeaseAsk]> {
+    if (this.#arrived.size === 0) return []
+    const arrived = [...this.#arrived]
+    this.#arrived.clear()
+    return arrived
+  }
+
+  /** Leader: a request came in, at this moment or before; a peer that does not lead stays silent, the asker asks again. */
   asked(peer: PeerId, message: LeaseAsk, nowMs: BootMs): void {
     const { raft, grantor } = this.#deps
     if (!raft.isLeader) return

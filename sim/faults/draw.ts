@@ -28,7 +28,7 @@ const draws: { readonly [time in keyof FaultTimes]: Draw } = {
   ambushUs: (random, options) => ({
     kind: 'ambush', victim: victim(random, options), point: random.pick(crashPoints), everybody: random.chance(0.3), downUs: down(random, options),
   }),
-  pauseUs: (random, options) => ({ kind: 'pause', victim: victim(random, options), forUs: span(random, 3_000_000) }),
+  pauseUs: (random, options) => ({ kind: 'pause', victim: victim(random, options), forUs: span(random, options.pauseMeanUs) }),
   // Two sides by chance; often one peer alone, and often the leader.
   partitionUs: (random, options) => ({
     kind: 'partition', victim: victim(random, options), forUs: apart(random, options),

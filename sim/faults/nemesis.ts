@@ -16,6 +16,8 @@ export class Nemesis {
   readonly #cluster: Cluster
   readonly #faults: readonly Fault[]
   #calm = false
+  /** Peers that were told to stop and still run: their processes will not go on for long. */
+  readonly #ending = new Set<SimPeer>()
   /** Noise that is on now; the last one counts. */
   #noises = 0
 
@@ -42,6 +44,7 @@ export class Nemesis {
     network.heal()
     network.calm({ loss: 0, duplication: 0, meanLatencyUs: 500, leastLatencyUs: 100 })
     for (const peer of this.#cluster.joined()) {
+      if (this.#ending.has(peer)) this.#cluster.crash(peer)
       peer.ambush(undefined)
       peer.disk.calm({ meanSyncUs: 500, tornShare: 0 })
       peer.clock.driftTo(1)
@@ -197,7 +200,11 @@ export class Nemesis {
 
   #stop(peer: SimPeer, downUs: SimUs): void {
     peer.stop(false)
-    this.#later(stopUs, () => this.#crash(peer, downUs))
+    this.#ending.add(peer)
+    this.#later(stopUs, () => {
+      this.#ending.delete(peer)
+      this.#crash(peer, downUs)
+    })
   }
 
   #drift(peer: SimPeer, rate: number, forUs: SimUs): void {
@@ -241,7 +248,9 @@ export class Nemesis {
     if (this.#cluster.joined().length < 4 || !this.#canSpareVoter()) return
     if (!leave) return this.#cluster.remove(peer)
     peer.stop(true)
+    this.#ending.add(peer)
     this.#later(500_000, () => {
+      this.#ending.delete(peer)
       if (this.#canSpareVoter()) this.#cluster.remove(peer)
       else this.#crash(peer, 0)
     })

@@ -42,7 +42,7 @@ function replaced(source: string, edit: Edit): string {
 async function hunt(hunts: readonly Hunt[], untilMs: number): Promise<Omit<Catch, 'tookMs'>> {
   const { seededRandom } = await import('../../protocol/base/random.ts')
   const { createEngine } = await import('../../protocol/engine/engine.ts')
-  const { optionsOf } = await import('../../sim/main.ts')
+  const { drawnOptions } = await import('../../sim/options.ts')
   const { runOnce } = await import('../../sim/run.ts')
   const { scenarios } = await import('../../sim/scenarios.ts')
   const { playScript, scripts } = await import('../../sim/storm/scripts.ts')
@@ -63,7 +63,7 @@ async function hunt(hunts: readonly Hunt[], untilMs: number): Promise<Omit<Catch
         const first = one.kind === 'storms' ? (one.first ?? 1) : 1
         for (let seed = first; seed < first + one.seeds; seed++) {
           if (one.kind === 'storms') yield [`${one.mood ?? 'usual'} storm ${seed}`, () => runStorm(stormOptions(seed, seededRandom(seed), stormSteps, one.mood), false).violation]
-          else yield [`seed ${seed}`, () => runOnce(optionsOf(seed, undefined, faultyMs), createEngine, false).violation]
+          else yield [`seed ${seed}`, () => runOnce(drawnOptions(seed, undefined, faultyMs), createEngine, false).violation]
         }
       }
     }

@@ -315,6 +315,13 @@ const leaseMutants: readonly Mutant[] = [
     hunts: scenario('machines that stand still and are cut off (P12, P24)', 20),
   },
   {
+    name: 'a request for a lease is dated before it came (P12)',
+    file: 'protocol/engine/engine.ts',
+    find: 'this.#leases.arrived(from, message)',
+    replace: 'this.#leaseAsked(from, message)',
+    hunts: scenario('a lone leader that stands still and answers late (P12, P24)'),
+  },
+  {
     name: 'a new leader does not wait for the leases of the last one (P24)',
     file: 'protocol/ownership/lease.ts',
     find: 'this.#answeredMs = new Map(peers.map((peer) => [peer, nowMs]))',

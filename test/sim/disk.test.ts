@@ -38,6 +38,54 @@ describe('sim / disk', () => {
     world.run(1_000_000)
     assert.deepEqual(disk.recovered().log.entries.map((one) => one.term), [1, 2])
   })
+  it('a failing sync is told once, and nothing of it counts as saved (P3)', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    const downs: number[] = []
+    disk.onFailure = (downUs) => {
+      downs.push(downUs)
+      disk.crash()
+    }
+    disk.fail(5)
+    disk.write({ sequence: 1, hardState: undefined, entries: [entry(1, 1)], compactTo: undefined }, () => assert.fail('it failed'))
+    world.run(1_000_000)
+    assert.deepEqual(downs, [5])
+    assert.deepEqual(disk.recovered().log.entries, [])
+  })
+  it('what is written to a full or slow disk waits, in order (P7)', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    let savedUs = 0
+    disk.fill(2_000_000)
+    disk.write({ sequence: 1, hardState: undefined, entries: [entry(1, 1)], compactTo: undefined }, () => { savedUs = world.nowUs })
+    world.run(1_900_000)
+    assert.equal(savedUs, 0)
+    world.run(10_000_000)
+    assert.ok(savedUs >= 2_000_000)
+    disk.slow(1000)
+    disk.write({ sequence: 2, hardState: undefined, entries: [entry(2, 1)], compactTo: undefined }, () => { savedUs = 0 })
+    disk.calm({ meanSyncUs: 10, tornShare: 0 })
+    world.run(10_001_000)
+    assert.equal(savedUs, 0)
+  })
+  it('a lost log may not vote; a lost state is to be fetched from where the log begins (P6)', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    const configuration = { voters: ['a'], learners: [], witnesses: [] }
+    const mark = { index: 2, term: 1, configuration }
+    disk.installState({ header: { mark, revision: 0, timeMs: 0, hash: '' }, rows: [], results: [] })
+    disk.write({ sequence: 1, hardState: undefined, entries: [entry(1, 1), entry(2, 1), entry(3, 1)], compactTo: undefined }, () => {})
+    disk.write({ sequence: 2, hardState: undefined, entries: [], compactTo: mark }, () => {})
+    world.run(1_000_000)
+    assert.equal(disk.cutAt, 2)
+    disk.loseState()
+    const without = disk.recovered()
+    assert.equal(without.fetchFrom, 2)
+    assert.deepEqual([without.log.snapshot.index, without.log.entries.length, without.log.mayVote], [2, 1, true])
+    disk.installState({ header: { mark, revision: 0, timeMs: 0, hash: '' }, rows: [], results: [] })
+    disk.loseLog()
+    assert.equal(disk.recovered().log.mayVote, false)
+  })
   it('does not let the log be cut beyond the saved state', () => {
     const world = new World(1, false)
     const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })

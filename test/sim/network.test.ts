@@ -30,10 +30,18 @@ describe('sim / network', () => {
     assert.ok(lossy > 60 && lossy < 140)
     const doubled = arrivals({ ...perfect, duplication: 0.5 }).names.length
     assert.ok(doubled > 260 && doubled < 340)
+    const noisy = arrivals(perfect, (network) => network.noise({ loss: 0.5, duplication: 0, meanLatencyUs: 1000 })).names.length
+    assert.ok(noisy > 60 && noisy < 140)
   })
-  it('a cut stops one direction only; a clog holds back and loses nothing', () => {
+  it('a cut stops one direction only, and cuts add up; a clog holds back and loses nothing', () => {
     assert.deepEqual(arrivals(perfect, (network) => network.block(0, 1)).names, [])
     assert.deepEqual(arrivals(perfect, (network) => network.block(1, 0)).names, inOrder)
+    const twice = arrivals(perfect, (network) => {
+      network.block(0, 1)
+      network.block(0, 1)
+      network.unblock(0, 1)
+    })
+    assert.deepEqual(twice.names, [], 'a path with two cuts is open when both have ended')
     const clogged = arrivals(perfect, (network) => network.clog(0, 1, 3_000_000))
     assert.deepEqual(clogged.names, inOrder)
     assert.ok(clogged.lastUs >= 3_000_000)

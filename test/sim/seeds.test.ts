@@ -2,8 +2,7 @@
 // seed replays to the last byte. A failure prints the options that were drawn and the end of the timeline.
 import assert from 'node:assert/strict'
 import { createEngine } from '../../protocol/engine/engine.ts'
-import { optionsOf } from '../../sim/main.ts'
-import { describeOptions } from '../../sim/options.ts'
+import { describeOptions, drawnOptions } from '../../sim/options.ts'
 import type { RunOptions } from '../../sim/options.ts'
 import { runOnce } from '../../sim/run.ts'
 import { scenarios } from '../../sim/scenarios.ts'
@@ -24,12 +23,12 @@ describe('sim / seeds', function () {
   this.timeout(120_000)
   for (let first = 1; first <= seeds; first += groupSize) {
     it(`seeds ${first} to ${first + groupSize - 1} keep every promise`, () => {
-      for (let seed = first; seed < first + groupSize; seed++) holds(optionsOf(seed, undefined, faultyMs))
+      for (let seed = first; seed < first + groupSize; seed++) holds(drawnOptions(seed, undefined, faultyMs))
     })
   }
   it('a seed replays to the last byte, with and without recording', () => {
     for (const seed of [5, 77]) {
-      const results = [false, false, true].map((recording) => runOnce(optionsOf(seed, undefined, 10_000), createEngine, recording))
+      const results = [false, false, true].map((recording) => runOnce(drawnOptions(seed, undefined, 10_000), createEngine, recording))
       assert.equal(new Set(results.map((result) => `${result.hash} ${result.events} ${result.acknowledged}`)).size, 1)
     }
   })
