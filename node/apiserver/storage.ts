@@ -140,6 +140,7 @@ export class Storage {
           throw serviceUnavailable('the cluster has no majority of its voters in reach, so it accepts no writes; reads, logs and running Pods go on', 0)
         case 'overloaded': throw tooManyRequests()
         case 'maybe': throw requestTimeout('the write was not confirmed in time and may still be applied')
+        case 'removed': throw serviceUnavailable('this peer was removed from the cluster; ask another')
         case 'stopped': throw serviceUnavailable('this peer is stopping; ask another')
         case undefined: throw error
       }
@@ -152,7 +153,7 @@ export function agreementReason(error: unknown): NoAgreement | undefined {
   if (!(error instanceof ShoalError) || error.code !== 'SHOAL_NO_AGREEMENT') return undefined
   const { details } = error
   const reason = typeof details === 'object' && details !== null && 'reason' in details ? details.reason : undefined
-  return (['noMajority', 'overloaded', 'maybe', 'stopped'] as const).find((candidate) => candidate === reason)
+  return (['noMajority', 'overloaded', 'maybe', 'stopped', 'removed'] as const).find((candidate) => candidate === reason)
 }
 
 function deepFreeze<T extends Json>(value: T): T {

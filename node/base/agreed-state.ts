@@ -1,8 +1,11 @@
 // How the rest of the daemon writes to and reads from the agreed state. The peer zone implements it; apiserver uses it.
 import type { Revision } from '../../protocol/base/ids.ts'
 
-/** Why the cluster did not answer. `maybe`: the write may still be applied (time ran out after it left). */
-export type NoAgreement = 'noMajority' | 'overloaded' | 'maybe' | 'stopped'
+/**
+ * Why the cluster did not answer. `maybe`: the write may still be applied (time ran out after it left). `removed`: this peer no
+ * longer belongs to it.
+ */
+export type NoAgreement = 'noMajority' | 'overloaded' | 'maybe' | 'stopped' | 'removed'
 
 /** The peer's side of agreement, generic over the transaction so that this contract needs no protocol types. */
 export interface AgreedState<Transaction, Result> {

@@ -28,6 +28,8 @@ export interface ClusterStatus {
   /** Name of the leader; empty when none is known. */
   readonly leader: string
   readonly revision: number
+  /** The peer that answers was removed from the cluster; everything else is as it was when that happened. */
+  readonly removed: boolean
   readonly peers: readonly PeerStatus[]
   readonly works: readonly { readonly work: string; readonly peer: string; readonly epoch: number }[]
 }

@@ -41,6 +41,7 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
   #gathering: Promise<LogIndex> | undefined
   #status: EngineStatus | undefined
   #stopped = false
+  #removed = false
   /** Committed entries that the state cannot take yet. */
   #held: Entry[] = []
 
@@ -90,7 +91,7 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
   }
 
   quorum(): boolean {
-    return !this.#stopped && this.#status?.quorum === true
+    return !this.#stopped && !this.#removed && this.#status?.quorum === true
   }
 
   status(): EngineStatus | undefined {
@@ -136,6 +137,12 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
     else reading?.resolve(index)
   }
 
+  /** This peer was removed: nothing that it says is heard any more. */
+  removed(): void {
+    this.#removed = true
+    for (const wake of [...this.#waiters]) wake()
+  }
+
   stop(): void {
     this.#stopped = true
     this.#proposals.stop()
@@ -157,10 +164,11 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
     return this.#gathering
   }
 
-  /** Waits for a majority. Throws SHOAL_NO_AGREEMENT: noMajority after `timeoutMs`, stopped when the peer stops. */
+  /** Waits for a majority. Throws SHOAL_NO_AGREEMENT: noMajority after `timeoutMs`, stopped and removed at once. */
   async #majority(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    if (!this.quorum() && !this.#stopped) await this.#woken(timeoutMs, signal)
+    if (!this.quorum() && !this.#stopped && !this.#removed) await this.#woken(timeoutMs, signal)
     if (this.#stopped) throw noAgreement.make({ reason: 'stopped' })
+    if (this.#removed) throw noAgreement.make({ reason: 'removed' })
     if (!this.quorum()) throw noAgreement.make({ reason: 'noMajority' })
   }
 

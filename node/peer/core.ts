@@ -102,6 +102,7 @@ export class Core {
         driver.connectionLost(peer)
       },
       otherIncarnation: (from, lineage) => this.#link.send({ kind: 'otherIncarnation', from, lineage }),
+      removed: (by) => this.#link.send({ kind: 'removed', by }),
     })
     const gossip = new Gossip({ host, trust: this.#trust, clock, logger, key, cluster }, (batch) => driver.gossiped(batch))
     const ask = this.#asks.ask.bind(this.#asks)

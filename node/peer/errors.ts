@@ -8,6 +8,7 @@ const agreementText: { readonly [reason in NoAgreement]: string } = {
   overloaded: 'too many writes are under way',
   maybe: 'no answer in time; the write may still happen',
   stopped: 'this peer is stopping',
+  removed: 'this peer was removed from the cluster; to come back it has to be stopped, its data directory removed, and to join again',
 }
 
 export const noAgreement = defineError<{ readonly reason: NoAgreement }>({

@@ -5,8 +5,8 @@ import type { Stream } from '@libp2p/interface'
 import type { PeerId } from '../../protocol/base/ids.ts'
 import type { Random } from '../../protocol/base/random.ts'
 import type { Clock, Timer } from '../base/clock.ts'
-import { joinFrames } from './frames.ts'
-import { laneMaxBytes, laneMaxFrames, laneStuckMs, redialBrokenMs, redialFirstMs, redialMostMs, steadyStreamMs } from './limits.ts'
+import { FrameReader, joinFrames } from './frames.ts'
+import { answerMaxBytes, laneMaxBytes, laneMaxFrames, laneStuckMs, redialBrokenMs, redialFirstMs, redialMostMs, steadyStreamMs } from './limits.ts'
 
 /** What a lane needs from its surroundings. */
 export interface LaneDeps {
@@ -20,6 +20,8 @@ export interface LaneDeps {
   readonly lost: () => void
   /** Ends the connection under a stream that takes nothing any more. */
   readonly drop: () => void
+  /** The other side says something about the stream itself. */
+  readonly answered: (frame: Uint8Array) => void
 }
 
 type State =
@@ -103,8 +105,11 @@ export class Lane {
     this.#failures = 0
     stream.addEventListener('close', () => this.#ended(stream))
     stream.addEventListener('drain', () => this.#flush())
-    // The other side never writes here; what it says comes over its own stream.
-    stream.addEventListener('message', () => undefined)
+    // What the other side has to say comes over its own stream; here it only says why it does not listen.
+    const reader = new FrameReader(answerMaxBytes)
+    stream.addEventListener('message', (event) => {
+      for (const frame of reader.push(event.data.subarray()) ?? []) this.#deps.answered(frame)
+    })
     try {
       stream.send(joinFrames([this.#deps.hello()]))
     } catch {

@@ -6,7 +6,7 @@ import type { ClusterId, PeerId } from '../../protocol/base/ids.ts'
 import type { Random } from '../../protocol/base/random.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { FrameReader } from './frames.ts'
+import { FrameReader, joinFrames } from './frames.ts'
 import type { Host } from './host.ts'
 import { frameMaxBytes, fullMeshPeers, mergeDelayMs } from './limits.ts'
 import { Lane } from './lane.ts'
@@ -42,7 +42,14 @@ export interface LanesEvents {
   readonly lost: (peer: PeerId) => void
   /** A member is at another incarnation of this cluster. It is heard no further. */
   readonly otherIncarnation: (from: PeerId, lineage: Lineage) => void
+  /** A trusted peer says that we were removed from the cluster. */
+  readonly removed: (by: PeerId) => void
 }
+
+type Verdict = 'member' | 'removed' | 'stranger'
+
+/** The one thing that is ever written back on a stream: why nothing is heard on it. */
+const removedAnswer = { refused: 'removed' } as const
 
 export class Lanes {
   readonly #deps: LanesDeps
@@ -130,6 +137,9 @@ export class Lanes {
           if (!host.connected(peer)) this.#events.lost(peer)
         },
         drop: () => host.drop(peer),
+        answered: (frame) => {
+          if (parseObject(frame)?.['refused'] === removedAnswer.refused) this.#events.removed(peer)
+        },
       }, peer, this.#lanes.size < fullMeshPeers)
       this.#lanes.set(peer, lane)
     }
@@ -152,7 +162,9 @@ export class Lanes {
     stream.addEventListener('message', (event) => {
       let frames = reader.push(event.data.subarray())
       if (frames !== undefined && !greeted && frames[0] !== undefined) {
-        greeted = this.#greet(from, frames[0])
+        const verdict = this.#greet(from, frames[0])
+        if (verdict === 'removed') return this.#turnAway(stream)
+        greeted = verdict === 'member'
         if (greeted) this.#replace(from, stream)
         frames = greeted ? frames.slice(1) : undefined
       }
@@ -165,6 +177,12 @@ export class Lanes {
     stream.addEventListener('remoteCloseWrite', () => { stream.close().catch(() => undefined) })
   }
 
+  /** A removed peer is told, or it would dial for ever and never know why. */
+  #turnAway(stream: Stream): void {
+    stream.send(joinFrames([Buffer.from(JSON.stringify(removedAnswer))]))
+    stream.close().catch(() => stream.abort(new Error('refused')))
+  }
+
   /** One stream a peer: an older one is from before its restart. */
   #replace(from: PeerId, stream: Stream): void {
     this.#inbound.get(from)?.abort(new Error('replaced'))
@@ -174,33 +192,33 @@ export class Lanes {
     })
   }
 
-  /** Whether the hello comes from a member of this very cluster and incarnation. */
-  #greet(from: PeerId, frame: Uint8Array): boolean {
+  /** What a hello proves its sender to be: a member of this very cluster and incarnation, a removed one, or nobody of ours. */
+  #greet(from: PeerId, frame: Uint8Array): Verdict {
     const { logger } = this.#deps
     const hello = parseObject(frame)
     if (hello === undefined || hello['cluster'] !== this.#cluster.cluster) {
       logger.warn('a peer of another cluster connected', { peer: from, cluster: hello?.['cluster'] })
-      return false
+      return 'stranger'
     }
-    if (!this.#admit(from, typeof hello['certificate'] === 'string' ? hello['certificate'] : '')) return false
-    if (hello['incarnation'] === this.#cluster.incarnation) return true
+    const verdict = this.#admit(from, typeof hello['certificate'] === 'string' ? hello['certificate'] : '')
+    if (verdict !== 'member' || hello['incarnation'] === this.#cluster.incarnation) return verdict
     const lineage = readLineage(hello)
     if (lineage !== undefined) this.#events.otherIncarnation(from, lineage)
-    return false
+    return 'stranger'
   }
 
   /** Whether this is a member: known as one, or by the certificate that it shows. */
-  #admit(from: PeerId, certificate: string): boolean {
+  #admit(from: PeerId, certificate: string): Verdict {
     const { trust, logger, clock } = this.#deps
-    if (trust.trusted(from)) return true
+    if (trust.trusted(from)) return 'member'
     try {
       const name = trust.admit(from, certificate, clock.wallMs())
       const admitted = trust.trusted(from)
       logger.info(admitted ? 'a peer showed its certificate' : 'a removed peer connected', { peer: from, name })
-      return admitted
+      return admitted ? 'member' : 'removed'
     } catch (error) {
       logger.warn('a stranger was refused', { peer: from, reason: error instanceof Error ? error.message : String(error) })
-      return false
+      return 'stranger'
     }
   }
 }

@@ -109,3 +109,6 @@ export const questionFrameBytes = 64 * 1024
 
 /** Questions to one peer that wait for an answer are given up after this long; dialling takes most of it. */
 export const questionTimeoutMs = 12_000
+
+/** Bytes of an answer on a message stream, which only ever says why nobody listens; a longer one is not read. */
+export const answerMaxBytes = 1024

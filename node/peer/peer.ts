@@ -73,6 +73,7 @@ export class Peer implements Startable {
   #stopped: PromiseWithResolvers<void> | undefined
   #failing = false
   #moving = false
+  #removed = false
 
   constructor(deps: PeerDeps, settings: PeerSettings) {
     this.#deps = deps
@@ -121,11 +122,17 @@ export class Peer implements Startable {
     return this.agreed.status()
   }
 
+  /** Whether this peer was removed from the cluster, as its state or another peer says. */
+  removed(): boolean {
+    return this.#removed
+  }
+
   /** Resolves when the peer listens. Throws SHOAL_LISTEN_FAILED, SHOAL_PEER_THREAD_FAILED. */
   async start(): Promise<void> {
     const system = readSystem(this.#deps.store)
     this.#peers = system.peers
     this.members.agreed(system.peers)
+    if (readRemoved(this.#deps.store).includes(this.peerId)) this.#wasRemoved(this.#identity.file.name)
     const started = Promise.withResolvers<void>()
     this.#started = started
     this.#link = this.#deps.thread(this.#coreOptions(), (why) => this.#threadEnded(why))
@@ -208,6 +215,8 @@ export class Peer implements Startable {
         return this.#deps.logger[report.level](report.message, report.fields)
       case 'stopped':
         return this.#stopped?.resolve()
+      case 'removed':
+        return this.#wasRemoved(this.#peers.find((record) => record.peer === report.by)?.name ?? report.by)
       default:
         return unreachable(report, 'report')
     }
@@ -223,11 +232,20 @@ export class Peer implements Startable {
       kind: 'applied', index: store.appliedIndex(), durableIndex, system, removed: system === undefined ? undefined : readRemoved(store),
     })
     if (system === undefined) return
+    if (readRemoved(store).includes(this.peerId)) this.#wasRemoved(this.#identity.file.name)
     const changed = JSON.stringify(system.peers) !== JSON.stringify(this.#peers)
     this.#peers = system.peers
     this.members.agreed(system.peers)
     if (changed && system.peers.length > 0) this.#remember(system.peers)
     if (changed) void this.#move()
+  }
+
+  /** It runs on, so that its Pods, logs and reads can still be looked at, and says on every occasion what it is. */
+  #wasRemoved(toldBy: string): void {
+    if (this.#removed) return
+    this.#removed = true
+    this.agreed.removed()
+    this.#deps.logger.error('this peer was removed from the cluster; stop it, remove its data directory and join again', { toldBy })
   }
 
   /** Has the agreed table tell our present addresses; gossip spreads them sooner, but only the table survives a restart of all. */

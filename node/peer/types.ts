@@ -88,6 +88,8 @@ export type Report =
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: { readonly [field: string]: unknown } }
   | { readonly kind: 'failed'; readonly why: string; readonly listen: boolean }
   | { readonly kind: 'stopped' }
+  /** A peer of the table says that this one was removed from it. */
+  | { readonly kind: 'removed'; readonly by: PeerId }
 
 /** What the peer thread wants to know from the main thread, which holds the state. */
 export type Ask =

@@ -15,7 +15,7 @@ const input: StatusInput = {
   cluster: 'c1', incarnation: 1, self: 'alpha',
   records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
   members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
-  engine, revision: 55, apiPort: 6443,
+  engine, revision: 55, removed: false, apiPort: 6443,
   nodes: [{
     metadata: { name: 'beta', labels: { 'shoal.dev/rootless': 'true' } },
     status: { addresses: [{ type: 'InternalIP', address: '198.51.100.9' }], nodeInfo: { containerRuntimeVersion: 'containerd://1.6' } },

@@ -12,6 +12,8 @@ const put = (name: string): Transaction => ({
 })
 const has = ({ store }: TestPeer, name: string): boolean => store.get(`/registry/core/configmaps/default/${name}`) !== undefined
 
+const wasRemoved = (error: unknown): boolean => noAgreement.is(error) && error.details.reason === 'removed'
+
 describe('peer / three peers', function () {
   this.timeout(60_000)
   const cluster = new TestCluster({ threads: true })
@@ -88,8 +90,21 @@ describe('peer / three peers', function () {
     await removePeer({ store, clock: systemClock(), commit: peer.agreed.commit.bind(peer.agreed) }, 'bee')
     await eventually('two voters or one', () => !(peer.status()?.configuration.voters ?? []).includes(cluster.get('bee').peer.peerId))
     assert.equal((await peer.agreed.commit(put('without-bee'), 10_000)).kind, 'applied')
-    await assert.rejects(cluster.get('bee').peer.agreed.commit(put('from-bee'), 500), noAgreement.is)
+    await eventually('it knows', () => cluster.get('bee').peer.removed())
+    await assert.rejects(cluster.get('bee').peer.agreed.commit(put('from-bee'), 500), wasRemoved)
     assert.equal(has(cluster.get('bee'), 'without-bee'), false)
+  })
+
+  it('tell one that was removed while it was off, when it is back', async () => {
+    await cluster.join('dog', 'ant')
+    const { store, peer } = cluster.get('ant')
+    await cluster.kill('dog')
+    await removePeer({ store, clock: systemClock(), commit: peer.agreed.commit.bind(peer.agreed) }, 'dog')
+    const { peer: dog } = await cluster.start('dog')
+    await eventually('it was told', () => dog.removed())
+    await assert.rejects(dog.agreed.commit(put('from-dog'), 5_000), wasRemoved)
+    assert.equal(dog.agreed.quorum(), false)
+    assert.equal((await peer.agreed.commit(put('without-dog'), 10_000)).kind, 'applied')
   })
 })
 

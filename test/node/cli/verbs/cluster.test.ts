@@ -9,7 +9,7 @@ const peer = (name: string, role: 'leader' | 'voter', more: object = {}) => ({
 })
 
 const status: ClusterStatus = {
-  cluster: 'c1', incarnation: 1, term: 4, leader: 'alpha', revision: 55, peers: [peer('alpha', 'leader', { lag: 0 }), peer('beta', 'voter', { state: 'suspect', rootless: true })],
+  cluster: 'c1', incarnation: 1, term: 4, leader: 'alpha', revision: 55, removed: false, peers: [peer('alpha', 'leader', { lag: 0 }), peer('beta', 'voter', { state: 'suspect', rootless: true })],
   works: [{ work: 'controllers', peer: 'alpha', epoch: 2 }],
 }
 
@@ -17,6 +17,12 @@ describe('cli / verbs / cluster', () => {
   let command: TestCommand
   beforeEach(() => { command = new TestCommand() })
   afterEach(() => command.end())
+
+  it('status of a removed peer says so first, and how to come back', async () => {
+    await command.serve({ 'GET /status': () => Promise.resolve({ ...status, removed: true }) })
+    const { out } = await command.ask('status')
+    match(out.join('\n'), /^this peer was removed from the cluster[^]*shoal join <invitation>/)
+  })
 
   it('status shows peers and works, and what rootless means', async () => {
     await command.serve({ 'GET /status': () => Promise.resolve(status) })
