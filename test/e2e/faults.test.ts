@@ -2,6 +2,7 @@
 // again, a link cut, a majority lost, a machine that starts alone, and everything killed at once.
 // The bounds are far above the promised times, since these tests share their machine; the measured times are printed.
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigMap, Node, Pod, Service } from '../../node/objects/generated/core-v1.ts'
 import { report, TestCluster } from '../support/cluster.ts'
@@ -191,5 +192,34 @@ describe('e2e / faults', function () {
     const { items } = await cluster.get<{ readonly items: readonly ConfigMap[] }>('configmaps')
     const there = new Set(items.map((item) => item.metadata.name ?? ''))
     deepEqual(acknowledged.filter((name) => !there.has(name)), [])
+  })
+  it('two machines lost for good: the third recovers alone, its Pods run on, and one that comes back follows by itself', async () => {
+    const [survivor = '', wiped = '', late = ''] = cluster.names
+    await cluster.kubectl.ok(['create', 'configmap', 'before-the-loss'])
+    const onSurvivor = async (): Promise<readonly string[]> => containers((await cluster.readyPods(selector)).filter((pod) => pod.spec?.nodeName === survivor))
+    const own = await onSurvivor()
+    ok(own.length > 0)
+    await Promise.all([wiped, late].map((name) => cluster.local.killMachine(name)))
+    rmSync(cluster.dataDirectory(wiped), { recursive: true, force: true })
+    const lostMs = performance.now()
+    const recovered = await eventually('the recovery', async () => {
+      const ran = await cluster.shoal('recover', '--alone', '--yes', '--data-dir', cluster.dataDirectory(survivor))
+      return ran.status === 0 ? ran : undefined
+    }, 60_000)
+    match(recovered.stdout, /may be lost/i)
+    match(recovered.stdout, /went on alone: incarnation \d+/)
+    await eventually('a write', async () => (await cluster.kubectl.run(['create', 'configmap', 'alone', '--request-timeout=5s'])).status === 0, 30_000)
+    report('from the loss of two machines to a write after the recovery', lostMs)
+    await cluster.kubectl.ok(['get', 'configmap', 'before-the-loss'])
+    const now = await onSurvivor()
+    deepEqual(own.filter((container) => !now.includes(container)), [])
+    const backMs = performance.now()
+    await cluster.local.startMachine(late)
+    await eventually('the lost machine to follow', async () => {
+      const { incarnation, peers } = await cluster.local.status(late)
+      return incarnation > 1 && peers.find((peer) => peer.name === late)?.role === 'learner'
+    }, 60_000)
+    await eventually('its Node to be ready', () => ready(late), 60_000)
+    report('a machine that comes back follows the new incarnation, Ready', backMs)
   })
 })
