@@ -45,7 +45,10 @@ export class Leader {
   tick(nowMs: BootMs, healthy: boolean): void {
     this.#healthy = healthy
     this.#notice(nowMs)
-    if (this.#leads === undefined || nowMs < this.#nextPlanMs) return
+    if (this.#leads === undefined) return
+    // Two voters agree only while both live: the next step is taken as soon as this one is committed.
+    if (nowMs < this.#nextPlanMs && this.#deps.raft.configuration.voters.length === 2) this.#planVoters(nowMs)
+    if (nowMs < this.#nextPlanMs) return
     this.#nextPlanMs = nowMs + planMs
     this.#planVoters(nowMs)
     this.#planWorks(nowMs)

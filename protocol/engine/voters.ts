@@ -41,12 +41,21 @@ export function planVoters(view: VoterView): VoterStep | undefined {
   const { configuration } = view
   const target = voterCount(view.peers.length, view.maxVoters)
   const good = configuration.voters.filter((peer) => !isGone(view, peer) && !isLongDead(view, peer, replaceVoterMs))
-  const needed = target - good.length
+  const needed = target - good.length + (couldSpread(view, good, target) ? 1 : 0)
   const chosen = chooseCandidates(view, good, needed)
   const learners = planLearners(view, chosen, good)
   if (!sameMembers(learners, configuration.learners)) return { kind: 'configure', configuration: { ...configuration, learners } }
+  if (needed > 0 && chosen.length === 0 && stuckAtTwo(view, good)) return removeOne(view, good, 1)
   if (needed > 0) return promote(view, chosen, good, needed)
   return removeOne(view, good, target)
+}
+
+/**
+ * Two voters agree only while both live, so one of them and a standby is better. Two are safe, and last as long as one change
+ * takes; when the third candidate dies in that moment there is nobody to go on with, and the second voter steps back.
+ */
+function stuckAtTwo(view: VoterView, good: readonly PeerId[]): boolean {
+  return view.configuration.voters.length === 2 && good.length === 2
 }
 
 /** Removed from the agreed state, or left on purpose. */
@@ -61,6 +70,15 @@ function isLongDead(view: VoterView, peer: PeerId, afterMs: number): boolean {
 
 function zoneOf(view: VoterView, peer: PeerId): string {
   return view.peers.find((record) => record.peer === peer)?.zone ?? ''
+}
+
+/** Would another peer in place of a voter spread them over zones? Only while all is well, and by the same way: one more, then one less. */
+function couldSpread(view: VoterView, good: readonly PeerId[], target: number): boolean {
+  if (good.length !== target || view.configuration.voters.length !== target) return false
+  if (good.some((peer) => view.seen.get(peer)?.state !== 'alive')) return false
+  const crowd = (zone: string): number => good.filter((peer) => zoneOf(view, peer) === zone).length
+  const [candidate] = chooseCandidates(view, good, 1)
+  return candidate !== undefined && good.some((peer) => crowd(zoneOf(view, peer)) >= crowd(zoneOf(view, candidate)) + 2)
 }
 
 /** Live peers that do not vote yet, from the zones with the fewest voters; learners first, witnesses last, then by id. */
@@ -93,7 +111,9 @@ function planLearners(view: VoterView, chosen: readonly PeerId[], good: readonly
   return kept
 }
 
+/** The second peer of two. A witness is none: it holds no state that could go on, and writes would wait for it all the same. */
 function isStandby(view: VoterView, peer: PeerId, good: readonly PeerId[]): boolean {
+  if (view.peers.some((record) => record.peer === peer && record.role === 'witness')) return false
   return view.peers.length === 2 && good.length === 1 && !view.configuration.voters.includes(peer)
 }
 

@@ -50,6 +50,28 @@ describe('protocol / engine / voters', () => {
     assert.equal(next(view('ab', 'c', records('abc'))), 'abc/')
   })
 
+  it('steps back from two voters when the third candidate died in that moment', () => {
+    assert.equal(next(view('ab', 'c', records('abc'), { c: longDead }, 11_000)), 'ab/')
+    assert.equal(next(view('ab', 'c', records('abc'), { c: longDead }, 11_000)), 'ab/')
+    assert.equal(next(view('ab', '', records('abc'), { c: longDead }, 11_000)), 'a/')
+    assert.equal(next(view('a', '', records('abc'), { c: longDead }, 11_000)), 'a/b')
+    assert.equal(next(view('a', 'b', records('abc'), { c: longDead }, 11_000)), 'rest')
+  })
+
+  it('takes no witness as a standby', () => {
+    assert.equal(next(view('a', '', [record('a'), record('w', '', 'witness')])), 'rest')
+  })
+
+  it('moves voters to a second zone when one appears', () => {
+    const zoned = [...'abc'].map((id) => record(id, 'x')).concat([...'de'].map((id) => record(id, 'y')))
+    const three = (voters: string, learners: string, seen: Record<string, Seen> = {}): string => next({ ...view(voters, learners, zoned, seen), maxVoters: 3 })
+    assert.equal(three('abc', ''), 'abc/d')
+    assert.equal(three('abc', 'd'), 'abcd/')
+    assert.equal(three('abcd', ''), 'abd/')
+    assert.equal(three('abd', ''), 'rest')
+    assert.equal(three('abc', '', { b: { ...alive, state: 'suspect' } }), 'rest')
+  })
+
   it('replaces a dead voter after a minute, adding before removing', () => {
     assert.equal(next(view('abc', '', records('abcd'), { c: longDead }, 59_000)), 'rest')
     assert.equal(next(view('abc', '', records('abcd'), { c: longDead }, 61_000)), 'abc/d')
@@ -76,6 +98,26 @@ describe('protocol / engine / voters', () => {
     assert.equal(next(view('ab', 'w', witnessed)), 'abw/')
     const step = planVoters(view('ab', 'w', witnessed))
     assert.deepEqual(step?.kind === 'configure' && step.configuration.witnesses, ['w'])
+  })
+
+  it('comes to rest spread over zones from anywhere', () => {
+    const zones = fc.array(fc.constantFrom('x', 'y', 'z'), { minLength: 3, maxLength: 7 })
+    fc.assert(
+      fc.property(zones, (places) => {
+        const peers = places.map((zone, at) => record('abcdefg'[at] ?? '', zone))
+        const seen = new Map(peers.map(({ peer }) => [peer, alive]))
+        let configuration: Configuration = { voters: ['a', 'b', 'c'], learners: [], witnesses: [] }
+        for (let steps = 0; ; steps++) {
+          assert.ok(steps < 60, 'comes to rest')
+          const step = planVoters({ self: 'a', configuration, peers, seen, maxVoters: 3, nowMs: 1e6 })
+          if (step === undefined) break
+          assert.equal(step.kind, 'configure')
+          if (step.kind === 'configure') configuration = step.configuration
+        }
+        const used = new Set(configuration.voters.map((voter) => peers.find(({ peer }) => peer === voter)?.zone))
+        assert.equal(used.size, Math.min(3, new Set(places).size))
+      }),
+    )
   })
 
   it('comes to rest at the wanted number from anywhere, one voter at a time', () => {
