@@ -1,15 +1,18 @@
 // The process edge: arguments, environment, signals and exit codes. It knows the command and the daemon, and hands the one
 // to the other; everything else starts from there.
-import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { processEnvironment } from './config/read.ts'
-import { defaultHome, runCli } from './cli/program.ts'
 
 const environment = processEnvironment()
 
 // Whoever reads our output may stop reading: `shoal status | head` is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74))
 
+const { PeerThread } = await import('./daemon/peer-thread.ts')
+// A daemon that comes back is held for dead until its peer thread speaks, so that one begins to load before the command does.
+const early = process.argv[2] === 'daemon' ? new PeerThread() : undefined
+
+const { defaultHome, runCli } = await import('./cli/program.ts')
 const status = await runCli(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
@@ -18,12 +21,10 @@ const status = await runCli(process.argv.slice(2), {
   main: fileURLToPath(import.meta.url),
   environment,
   runDaemon: async (flags, first, started) => {
-    const { PeerThread } = await import('./daemon/peer-thread.ts')
-    const peerThread = new PeerThread()
+    const peerThread = early ?? new PeerThread()
     const { runDaemon } = await import('./daemon.ts')
-    // What Node made of the sources is kept at once: a daemon that is killed comes back faster for it.
-    flushCompileCache()
     return runDaemon(flags, environment, first, started, peerThread)
   },
 })
+await early?.end()
 process.exitCode = status

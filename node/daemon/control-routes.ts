@@ -1,11 +1,10 @@
-// What the control socket answers: to a fresh daemon how to become a member, to a member everything that the command asks.
+// What the control socket of a member answers: everything that the command asks. A fresh daemon's is in fresh-routes.ts.
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
-import type { DaemonState } from '../base/control.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Client } from '../client/client.ts'
 import type { Informers } from '../client/informers.ts'
@@ -17,19 +16,13 @@ import { removePeer } from '../peer/removal.ts'
 import type { StateStore } from '../store/types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import type { ControlRoutes } from './control-server.ts'
-import { alreadyMember, notAMember, otherPeerFailed } from './errors.ts'
+import { alreadyMember, otherPeerFailed } from './errors.ts'
+import { fieldOf, stateOf } from './fresh-routes.ts'
 import { forgetNode } from './leaving.ts'
 import { imageSendTimeoutMs } from './limits.ts'
 import { callKubelet } from './other-kubelets.ts'
 import { clusterStatus } from './status.ts'
 import { survivorRoutes } from './survivor-routes.ts'
-
-export interface FreshParts {
-  readonly name: string
-  readonly state: 'fresh' | 'joining'
-  readonly found: () => Promise<void>
-  readonly join: (invitation: string) => Promise<void>
-}
 
 /** The parts of a member that the routes use. */
 export interface MemberParts {
@@ -43,40 +36,14 @@ export interface MemberParts {
   readonly name: string
   readonly address: string
   readonly apiPort: number
+  readonly manage: ManageDeps
   /** Drains this peer and takes it out of the cluster; the daemon ends soon after. */
-  readonly leave: (manage: ManageDeps) => Promise<void>
-}
-
-const stateOf = (name: string, state: DaemonState['state']): DaemonState => ({ state, name, pid: process.pid })
-
-const fieldOf = (body: unknown, field: string): unknown => (typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined)
-
-/** Routes of a daemon that belongs to no cluster. */
-export function freshRoutes(parts: FreshParts): ControlRoutes {
-  const refuse = (): Promise<never> => Promise.reject(notAMember.make({ name: parts.name }))
-  return {
-    'GET /state': () => Promise.resolve(stateOf(parts.name, parts.state)),
-    'POST /init': async () => {
-      if (parts.state === 'joining') throw alreadyMember.make({ name: parts.name })
-      await parts.found()
-      return stateOf(parts.name, 'member')
-    },
-    'POST /join': async ({ body }) => {
-      if (parts.state === 'joining') throw alreadyMember.make({ name: parts.name })
-      await parts.join(String(fieldOf(await body(), 'invitation') ?? ''))
-      return stateOf(parts.name, 'member')
-    },
-    'GET /status': refuse,
-    'GET /kubeconfig': refuse,
-    'GET /tokens': refuse,
-    'POST /tokens': refuse,
-  }
+  readonly leave: () => Promise<void>
 }
 
 /** Routes of a member. */
 export function memberRoutes(parts: MemberParts): ControlRoutes {
-  const { store, peer, access, clock, name } = parts
-  const manage: ManageDeps = { store, clock, commit: peer.agreed.commit.bind(peer.agreed) }
+  const { store, peer, access, manage, name } = parts
   const refuse = (): Promise<never> => Promise.reject(alreadyMember.make({ name }))
   return {
     'GET /state': () => Promise.resolve(stateOf(name, 'member')),
@@ -104,7 +71,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
     'POST /leave': () => {
       // Asked before the Pods are ended: the last peer has nobody to hand over to.
       if (readPeers(store).length === 1) return Promise.reject(lastPeer.make({ name }))
-      return parts.leave(manage)
+      return parts.leave()
     },
     ...survivorRoutes(peer, clock),
     'POST /images': ({ stream }) => spreadImage(parts, stream),

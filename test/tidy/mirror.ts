@@ -255,6 +255,8 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/cli/verbs/demo.ts': 'held by the clusters of test/e2e',
   'node/cli/verbs/up.ts': 'held by the clusters of test/e2e: every one is made by it',
   'node/daemon/peer-thread.ts': 'a door only',
+  'node/daemon/member.ts': 'the upper half of the composition root, held by the clusters of test/e2e',
+  'node/daemon/settings.ts': 'a table of tables, held by the reference page of options',
   'node/peer/worker-thread.ts': 'held by the clusters of test/node/peer and test/e2e',
   'node/daemon.ts': 'the composition root, held by the clusters of test/e2e',
   'node/main.ts': 'the process edge, held by test/node/cli/verbs/sim.test.ts and the clusters of test/e2e',

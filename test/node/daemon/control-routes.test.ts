@@ -1,4 +1,4 @@
-// What the control socket answers to a fresh daemon and to a member, the latter on a real peer of a cluster of one.
+// What the control socket of a member answers, on a real peer of a cluster of one.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { silentLogger } from '../../../node/base/logger.ts'
@@ -7,9 +7,9 @@ import { createClient } from '../../../node/client/client.ts'
 import { Informers } from '../../../node/client/informers.ts'
 import { nodes } from '../../../node/client/resource-types.ts'
 import { ClusterAccess } from '../../../node/daemon/cluster-access.ts'
-import { freshRoutes, type MemberParts, memberRoutes } from '../../../node/daemon/control-routes.ts'
+import { type MemberParts, memberRoutes } from '../../../node/daemon/control-routes.ts'
 import type { ControlCall, ControlRoutes } from '../../../node/daemon/control-server.ts'
-import { alreadyMember, notAMember } from '../../../node/daemon/errors.ts'
+import { alreadyMember } from '../../../node/daemon/errors.ts'
 import { invitationUnknown } from '../../../node/identity/errors.ts'
 import { lastPeer, peerUnknown } from '../../../node/peer/errors.ts'
 import { systemClock } from '../../../node/platform/clock.ts'
@@ -29,25 +29,6 @@ function ask(routes: ControlRoutes, route: string, asked: Asked = {}): Promise<u
   const call: ControlCall = { argument: asked.argument ?? '', query: new URLSearchParams(asked.query), body: () => Promise.resolve(asked.body), stream: Readable.from(['archive']) }
   return run(call)
 }
-
-describe('daemon / control routes / fresh', () => {
-  const done: string[] = []
-  const routes = (state: 'fresh' | 'joining'): ControlRoutes =>
-    freshRoutes({ name: 'ant', state, found: () => Promise.resolve(void done.push('found')), join: (invitation) => Promise.resolve(void done.push(`join ${invitation}`)) })
-
-  it('founds and joins, and tells its state', async () => {
-    deepEqual(await ask(routes('fresh'), 'GET /state'), { state: 'fresh', name: 'ant', pid: process.pid })
-    deepEqual(await ask(routes('fresh'), 'POST /init'), { state: 'member', name: 'ant', pid: process.pid })
-    await ask(routes('fresh'), 'POST /join', { body: { invitation: 'shoal1.x' } })
-    deepEqual(done, ['found', 'join shoal1.x'])
-  })
-
-  it('refuses a second step while one runs, and what only members know', async () => {
-    await rejects(ask(routes('joining'), 'POST /init'), alreadyMember.is)
-    await rejects(ask(routes('joining'), 'POST /join'), alreadyMember.is)
-    for (const route of ['GET /status', 'GET /kubeconfig', 'GET /tokens', 'POST /tokens']) await rejects(ask(routes('fresh'), route), notAMember.is)
-  })
-})
 
 describe('daemon / control routes / member', () => {
   const cluster = new TestCluster()
@@ -70,7 +51,7 @@ describe('daemon / control routes / member', () => {
     api.put('/api/v1/nodes', { metadata: { name: 'bee' }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } } as never)
     informers.start()
     await informers.whenSynced()
-    const parts: MemberParts = { store, peer, access, client, informers, clock, logger: silentLogger, name: 'ant', address: '192.0.2.1', apiPort: 6443, leave: () => Promise.resolve(void left++) }
+    const parts: MemberParts = { store, peer, access, client, informers, clock, manage: { store, clock, commit: peer.agreed.commit.bind(peer.agreed) }, logger: silentLogger, name: 'ant', address: '192.0.2.1', apiPort: 6443, leave: () => Promise.resolve(void left++) }
     routes = memberRoutes(parts)
   })
   after(async () => {

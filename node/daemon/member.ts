@@ -1,0 +1,165 @@
+// The upper half of the composition root: what a member runs on top of its state and its agreement, in order: API, network,
+// Pods, works. It is a file of its own so that it is loaded last: the others wait for a word of a peer that comes back, and
+// the peer speaks long before all this is there. It decides nothing itself.
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { Random } from '../../protocol/base/random.ts'
+import { createApiServer, type ApiServer } from '../apiserver/api-server.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Startable } from '../base/lifecycle.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Metrics } from '../base/metrics.ts'
+import { createClient } from '../client/client.ts'
+import { Informers } from '../client/informers.ts'
+import { nodes } from '../client/resource-types.ts'
+import { createControllers } from '../controllers/manager.ts'
+import { createKubelet } from '../kubelet/kubelet.ts'
+import { criRuntime } from '../kubelet/runtime/cri.ts'
+import { Network } from '../network/network.ts'
+import type { ManageDeps } from '../peer/invitations.ts'
+import type { Peer } from '../peer/peer.ts'
+import { removePeer } from '../peer/removal.ts'
+import { resources } from '../resources/registry.ts'
+import { createScheduler } from '../scheduler/scheduler.ts'
+import type { StateStore } from '../store/types.ts'
+import { apiServiceController } from './api-service-controller.ts'
+import { ClusterAccess } from './cluster-access.ts'
+import { memberRoutes } from './control-routes.ts'
+import type { ControlRoutes } from './control-server.ts'
+import { drain, forgetNode } from './leaving.ts'
+import { farewellMs } from './limits.ts'
+import { endpointsWithdrawn } from './other-kubelets.ts'
+import { type Settings, version } from './settings.ts'
+import { rootlessLabel } from './status.ts'
+import { nameSuffix } from './suffix.ts'
+
+const clusterDomain = 'cluster.local'
+const dnsAddress = '10.96.0.10'
+const clusterCidr = '10.244.0.0/16'
+
+export interface MemberDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly random: Random
+  readonly store: StateStore
+  readonly peer: Peer
+  /** Starts a part, and stops it when the daemon ends, in reverse order. */
+  readonly run: <Part extends Startable>(part: Part) => Promise<Part>
+  /** This peer is no member any more: forgets its identity and ends the daemon. */
+  readonly farewell: () => void
+}
+
+/** A member that runs, as the daemon sees it. */
+export interface Member {
+  readonly peer: Peer
+  /** With what invitations and removals are made. */
+  readonly manage: ManageDeps
+  /** What its control socket answers. */
+  readonly routes: ControlRoutes
+  /** Certificates were renewed. */
+  renew(identity: Peer['identity']): void
+}
+
+/** Starts everything that a member runs, in the order in which the parts need each other. `address` is this machine's. */
+export async function runMember(deps: MemberDeps, options: Settings, address: string): Promise<Member> {
+  const { clock, logger, metrics, random, store, peer, run } = deps
+  const access = new ClusterAccess({ store, peer, clock, kubeletPort: options.kubeletPort })
+  const name = peer.identity.file.name
+  const api = createApiServer(
+    {
+      store, agreed: peer.agreed, resources, clock, random, metrics, kubelets: access, logger,
+      ids: { uid: () => randomUUID(), suffix: (length) => nameSuffix(random.integer.bind(random), length) },
+      tokenKeys: () => access.tokenKeys(),
+    },
+    {
+      addresses: ['0.0.0.0'], port: options.apiPort, serving: apiServingOf(peer.identity), serverAddress: `${address}:${options.apiPort}`,
+      defaultTolerationSeconds: options.defaultTolerationSeconds,
+    },
+  )
+  const client = createClient(api.transport({ name: 'system:shoal', groups: ['system:masters'] }))
+  const informers = new Informers({ client, clock, logger: logger.child('client') }, { fromLocalCopy: true })
+  access.follow(informers.of(nodes))
+  await run(api)
+  await run({ start: () => Promise.resolve(informers.start()), stop: () => informers.stop() })
+  const network = await run(
+    new Network(
+      { informers, membership: peer.members, clock, metrics, logger: logger.child('network') },
+      { nodeName: name, address: address, cniDirectory: options.cniDirectory, ipamDirectory: join(options.dataDirectory, 'ipam'), clusterCidr, dnsAddress, domain: clusterDomain },
+    ),
+  )
+  const kubelet = createKubelet(
+    {
+      transport: api.transport({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }),
+      runtime: criRuntime(options.criEndpoint), clock, metrics, random, logger: logger.child('kubelet'),
+      endpointsWithdrawn: (addresses, timeoutMs) =>
+        endpointsWithdrawn({ membership: peer.members, find: (node) => access.endpoint(node), clock, own: (address, ms) => network.waitEndpointOut(address, ms), self: name }, addresses, timeoutMs),
+      waitEndpointOut: (address, timeoutMs) => network.waitEndpointOut(address, timeoutMs),
+      preferAddress: (address) => network.preferAddress(address),
+      networkReady: () => network.ready(),
+    },
+    {
+      nodeName: name, addresses: [address], labels: options.rootless ? { [rootlessLabel]: 'true' } : {},
+      dataDirectory: join(options.dataDirectory, 'kubelet'), volatileDirectory: '/run/shoal/kubelet', podLogDirectory: '/var/log/pods',
+      criEndpoint: options.criEndpoint, ctrPath: 'ctr', port: options.kubeletPort, listenAddress: undefined,
+      certificates: servingOf(peer.identity), rootless: options.rootless, cgroupParent: options.cgroupRoot,
+      clusterDomain, clusterDns: [dnsAddress], version, capacity: {},
+    },
+  )
+  await run(kubelet)
+  await runWorks(deps, api, options.apiPort)
+  logger.child('daemon').info('this peer serves', { name, address })
+  const manage: ManageDeps = { store, clock, commit: peer.agreed.commit.bind(peer.agreed) }
+  const leave = async (): Promise<void> => {
+    await drain(client, name, clock)
+    await kubelet.stop()
+    await forgetNode(client, name)
+    await removePeer(manage, name)
+    clock.after(farewellMs, deps.farewell)
+  }
+  return {
+    peer,
+    manage,
+    routes: memberRoutes({ store, peer, access, client, informers, clock, manage, name, apiPort: options.apiPort, address, logger, leave }),
+    renew: (identity) => {
+      api.renew(apiServingOf(identity))
+      kubelet.renewCertificates(servingOf(identity))
+    },
+  }
+}
+
+/** The loops that run on one peer at a time: here while the table of works says so. */
+async function runWorks({ clock, logger, metrics, random, peer, run }: MemberDeps, api: ApiServer, apiPort: number): Promise<void> {
+  // A write after the work is lost must be refused, so the fence keeps the last epoch instead of falling away.
+  const fence = (work: string) => {
+    let epoch = 0
+    return () => {
+      epoch = peer.works.epoch(work) ?? epoch
+      return { work, epoch }
+    }
+  }
+  await run(
+    createControllers({
+      transport: api.transport({ name: 'system:kube-controller-manager', groups: ['system:masters'] }, fence('controllers')),
+      clock, logger, metrics, random, membership: peer.members, works: peer.works, rootCa: peer.identity.authority,
+      more: [apiServiceController(apiPort)],
+    }),
+  )
+  await run(
+    createScheduler({
+      transport: api.transport({ name: 'system:kube-scheduler', groups: ['system:masters'] }, fence('scheduler')),
+      clock, logger, metrics, random, membership: peer.members, works: peer.works,
+    }),
+  )
+}
+
+const servingOf = (identity: Peer['identity']): { readonly certificate: string; readonly key: string; readonly ca: string } => ({
+  certificate: identity.serving.certificate,
+  key: identity.serving.privateKey,
+  ca: identity.authority,
+})
+
+const apiServingOf = ({ serving, authority }: Peer['identity']): { readonly certificate: string; readonly privateKey: string; readonly clientCa: string } => ({
+  ...serving,
+  clientCa: authority,
+})
