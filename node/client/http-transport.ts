@@ -1,6 +1,6 @@
 // The transport over HTTPS: for the command, for tests, and for whatever runs beside the daemon. Several addresses of one
 // cluster are tried in turn. It is the only file of the zone that touches the network; it does not retry what a server answered.
-import { Agent, type Dispatcher } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import { httpHeadersTimeoutMs, watchLineMostBytes } from './limits.ts'
 import { ApiError, unreachableServers, watchLineTooLong } from './errors.ts'
 import type { ApiRequest, ApiWatchEvent, StatusBody, Transport } from './types.ts'
@@ -26,20 +26,24 @@ export interface HttpTransport extends Transport {
 
 /** Opens no connection before the first request. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
-  const agent = new Agent({
+  return new OverHttp(options)
+}
+
+/** Loads undici only now: every command and the daemon load this file, and few of them speak HTTP. */
+async function createAgent(options: HttpTransportOptions): Promise<Agent> {
+  const { Agent } = await import('undici')
+  return new Agent({
     connect: { ca: options.ca, cert: options.certificate, key: options.key, servername: options.serverName, timeout: 3_000 },
     headersTimeout: httpHeadersTimeoutMs, bodyTimeout: 0, allowH2: false,
   })
-  return new OverHttp(agent, options)
 }
 
 class OverHttp implements HttpTransport {
-  readonly #agent: Agent
   readonly #options: HttpTransportOptions
+  #agent: Promise<Agent> | undefined
   #preferred = 0
 
-  constructor(agent: Agent, options: HttpTransportOptions) {
-    this.#agent = agent
+  constructor(options: HttpTransportOptions) {
     this.#options = options
   }
 
@@ -62,16 +66,19 @@ class OverHttp implements HttpTransport {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy()
+    const agent = await this.#agent
+    await agent?.destroy()
   }
 
   async #request(request: ApiRequest, signal: AbortSignal | undefined): Promise<Dispatcher.ResponseData> {
     const { servers } = this.#options
+    this.#agent ??= createAgent(this.#options)
+    const agent = await this.#agent
     let failure: unknown
     for (let turn = 0; turn < servers.length; turn++) {
       const number = (this.#preferred + turn) % servers.length
       try {
-        const answer = await this.#agent.request(this.#asHttp(request, servers[number] ?? '', signal))
+        const answer = await agent.request(this.#asHttp(request, servers[number] ?? '', signal))
         this.#preferred = number
         return answer
       } catch (error) {

@@ -43,7 +43,7 @@ export interface MemberParts {
 
 /** Routes of a member. */
 export function memberRoutes(parts: MemberParts): ControlRoutes {
-  const { store, peer, access, manage, name } = parts
+  const { store, peer, access, clock, manage, name } = parts
   const refuse = (): Promise<never> => Promise.reject(alreadyMember.make({ name }))
   return {
     'GET /state': () => Promise.resolve(stateOf(name, 'member')),

@@ -22,6 +22,7 @@ import { ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
+import { enterRecords } from './thread-metrics.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report } from './types.ts'
 import { Survivors } from './survivors.ts'
 import { Members, Works } from './views.ts'
@@ -213,6 +214,8 @@ export class Peer implements Startable {
         return this.survivors.otherIncarnation(report.from, report.lineage)
       case 'log':
         return this.#deps.logger[report.level](report.message, report.fields)
+      case 'metrics':
+        return enterRecords(this.#deps.metrics, report.records)
       case 'stopped':
         return this.#stopped?.resolve()
       case 'removed':

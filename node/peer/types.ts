@@ -6,6 +6,7 @@ import type { Member } from '../../protocol/membership/types.ts'
 import type { SnapshotMark } from '../../protocol/message/entry.ts'
 import type { Assignment, WorkReport } from '../../protocol/message/ownership.ts'
 import type { LeftIncarnation, Lineage } from './lineage.ts'
+import type { MetricRecord } from './thread-metrics.ts'
 
 /** The log as the driver uses it. `append` keeps order and resolves after the bytes are synced; a failure is fatal. */
 export interface PeerLog {
@@ -86,6 +87,7 @@ export type Report =
   /** A trusted peer of this cluster said that it is at another incarnation. */
   | { readonly kind: 'otherIncarnation'; readonly from: PeerId; readonly lineage: Lineage }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: { readonly [field: string]: unknown } }
+  | { readonly kind: 'metrics'; readonly records: readonly MetricRecord[] }
   | { readonly kind: 'failed'; readonly why: string; readonly listen: boolean }
   | { readonly kind: 'stopped' }
   /** A peer of the table says that this one was removed from it. */

@@ -4,13 +4,13 @@ import { flushCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { required } from '../../protocol/base/assert.ts'
 import { createEngine } from '../../protocol/engine/engine.ts'
-import { noMetrics } from '../base/metrics.ts'
 import { systemClock } from '../platform/clock.ts'
 import { openLog } from '../store/log/open-log.ts'
 import { Core } from './core.ts'
 import { portLink } from './link.ts'
 import { joinLogAndState } from './peer-log.ts'
 import { threadLogger } from './thread-logger.ts'
+import { threadMetrics } from './thread-metrics.ts'
 import type { CoreOptions, Order, Report } from './types.ts'
 
 const clock = systemClock()
@@ -19,9 +19,10 @@ const port = required(parentPort, 'the port of the worker')
 async function run(options: CoreOptions): Promise<void> {
   const link = portLink<Report, Order>(port)
   const logger = threadLogger(link)
+  const metrics = threadMetrics(clock, (records) => link.send({ kind: 'metrics', records }))
   const core = new Core({
     clock, logger, createEngine,
-    openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory }), mark, logger, self),
+    openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics }, { directory }), mark, logger, self),
     abort: (why) => {
       // The main thread may never read this; standard error is written from here.
       process.stderr.write(`shoal: the peer cannot go on: ${why}\n`)

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger, type Logger } from '../../node/base/logger.ts'
-import { noMetrics } from '../../node/base/metrics.ts'
+import { type Metrics, noMetrics } from '../../node/base/metrics.ts'
 import { systemClock } from '../../node/platform/clock.ts'
 import { DataDirectory } from '../../node/peer/data-directory.ts'
 import { incarnationLeft } from '../../node/peer/errors.ts'
@@ -39,6 +39,8 @@ export interface TestPeer {
 export interface TestClusterOptions {
   readonly maxVoters?: number
   readonly logger?: Logger
+  /** Of all peers together. */
+  readonly metrics?: Metrics
   /** A thread for each peer, as in the daemon. */
   readonly threads?: boolean
 }
@@ -51,6 +53,7 @@ export class TestCluster {
   readonly restarts: Promise<void>[] = []
   readonly recovering = new Set<string>()
   readonly #logger: Logger
+  readonly #metrics: Metrics
   readonly #maxVoters: number
   readonly #threads: boolean
   #starts = 0
@@ -60,6 +63,7 @@ export class TestCluster {
   constructor(options: TestClusterOptions = {}) {
     this.#maxVoters = options.maxVoters ?? 5
     this.#logger = options.logger ?? silentLogger
+    this.#metrics = options.metrics ?? noMetrics
     this.#threads = options.threads ?? false
   }
 
@@ -97,7 +101,7 @@ export class TestCluster {
     const start = this.#threads ? startPeerWorker : inline(logger)
     let link: Link<Order, Report> | undefined
     const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
-    const peer = new Peer({ store, directory, clock, logger, metrics: noMetrics, thread, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
+    const peer = new Peer({ store, directory, clock, logger, metrics: this.#metrics, thread, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
       listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++, version: 'test',
     })
     const made = { name, directory, store, peer, crash: () => link?.close() }

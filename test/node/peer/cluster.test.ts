@@ -5,6 +5,7 @@ import type { Transaction } from '../../../protocol/message/transaction.ts'
 import { noAgreement } from '../../../node/peer/errors.ts'
 import { removePeer } from '../../../node/peer/removal.ts'
 import { systemClock } from '../../../node/platform/clock.ts'
+import { createMetrics } from '../../../node/telemetry/metrics.ts'
 import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
 
 const put = (name: string): Transaction => ({
@@ -16,7 +17,8 @@ const wasRemoved = (error: unknown): boolean => noAgreement.is(error) && error.d
 
 describe('peer / three peers', function () {
   this.timeout(60_000)
-  const cluster = new TestCluster({ threads: true })
+  const metrics = createMetrics()
+  const cluster = new TestCluster({ threads: true, metrics })
   before(async () => {
     await cluster.init('ant')
     await cluster.join('bee', 'ant')
@@ -34,6 +36,12 @@ describe('peer / three peers', function () {
         assert.ok(has(reader, `of-${writer.name}`))
       }
     }
+  })
+
+  it('tell what their peer threads measured', async () => {
+    const syncs = async (): Promise<number> => Number(/^shoal_log_append_seconds_count (\d+)$/m.exec(await metrics.text())?.[1] ?? 0)
+    for (const untilMs = Date.now() + 5_000; (await syncs()) === 0 && Date.now() < untilMs;) await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.ok((await syncs()) > 0)
   })
 
   it('refuse a transaction whose condition does not hold, the same on every peer (P25)', async () => {
