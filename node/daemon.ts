@@ -22,7 +22,7 @@ import { ownAddress } from './daemon/own-address.ts'
 import { type Settings, settingSpecs, version } from './daemon/settings.ts'
 import { nameSuffix } from './daemon/suffix.ts'
 import { DataDirectory } from './peer/data-directory.ts'
-import { noAgreement } from './peer/errors.ts'
+import { noAgreement, onlyStateDamaged } from './peer/errors.ts'
 import { initCluster } from './peer/found.ts'
 import { invite } from './peer/invitations.ts'
 import { Peer } from './peer/peer.ts'
@@ -194,6 +194,8 @@ class Daemon {
       return await openStore(deps, { directory })
     } catch (error) {
       if (!stateDamaged.is(error)) throw error
+      const { key, file } = this.#directory.read()
+      if (!file.peers.some(({ peer }) => peer !== key.peerId)) throw onlyStateDamaged.make(error.details, error)
       // The other peers have it: what does not add up is dropped and fetched.
       this.#ground.logger.error('the state on disk is damaged; fetching it from another peer', { error })
       await discardState({ directory })

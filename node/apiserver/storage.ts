@@ -14,6 +14,8 @@ import type { Staleness } from './call.ts'
 import { barrierTimeoutMs, commitTimeoutMs, versionWaitMs } from './limits.ts'
 import { requestTimeout, serviceUnavailable, tooLargeVersion, tooManyRequests } from './status.ts'
 
+const diskFullText = "this peer's disk is full, so it takes no part in writes and its copy is old; free space on it, or ask another peer"
+
 export interface StorageDeps {
   readonly store: StateReader
   readonly agreed: AgreedState<Transaction, TransactionResult>
@@ -91,7 +93,10 @@ export class Storage {
       await this.#deps.agreed.barrier(barrierTimeoutMs)
       return undefined
     } catch (error) {
-      if (agreementReason(error) === undefined) throw error
+      const reason = agreementReason(error)
+      if (reason === undefined) throw error
+      // The others go on: what is old here would be a step back for whoever saw more through them.
+      if (reason === 'diskFull') throw serviceUnavailable(diskFullText, 0)
       return this.#staleness()
     } finally {
       if (this.#waiting === undefined) this.#running = undefined
@@ -138,6 +143,7 @@ export class Storage {
         case 'noMajority':
           // It was waited for already; kubectl would hide the message behind ten more tries.
           throw serviceUnavailable('the cluster has no majority of its voters in reach, so it accepts no writes; reads, logs and running Pods go on', 0)
+        case 'diskFull': throw serviceUnavailable(diskFullText, 0)
         case 'overloaded': throw tooManyRequests()
         case 'maybe': throw requestTimeout('the write was not confirmed in time and may still be applied')
         case 'removed': throw serviceUnavailable('this peer was removed from the cluster; ask another')
@@ -153,7 +159,7 @@ export function agreementReason(error: unknown): NoAgreement | undefined {
   if (!(error instanceof ShoalError) || error.code !== 'SHOAL_NO_AGREEMENT') return undefined
   const { details } = error
   const reason = typeof details === 'object' && details !== null && 'reason' in details ? details.reason : undefined
-  return (['noMajority', 'overloaded', 'maybe', 'stopped', 'removed'] as const).find((candidate) => candidate === reason)
+  return (['noMajority', 'overloaded', 'diskFull', 'maybe', 'stopped', 'removed'] as const).find((candidate) => candidate === reason)
 }
 
 function deepFreeze<T extends Json>(value: T): T {

@@ -2,10 +2,10 @@
 import type { Revision } from '../../protocol/base/ids.ts'
 
 /**
- * Why the cluster did not answer. `maybe`: the write may still be applied (time ran out after it left). `removed`: this peer no
- * longer belongs to it.
+ * Why the cluster did not answer. `maybe`: the write may still be applied (time ran out after it left). `diskFull`: here, not
+ * everywhere. `removed`: this peer no longer belongs to it.
  */
-export type NoAgreement = 'noMajority' | 'overloaded' | 'maybe' | 'stopped' | 'removed'
+export type NoAgreement = 'noMajority' | 'overloaded' | 'diskFull' | 'maybe' | 'stopped' | 'removed'
 
 /** The peer's side of agreement, generic over the transaction so that this contract needs no protocol types. */
 export interface AgreedState<Transaction, Result> {

@@ -18,6 +18,8 @@ export interface PeerStatus {
   /** Container runtime and version. */
   readonly runtime: string
   readonly rootless: boolean
+  /** What keeps it from doing its part, as far as the asked peer knows; undefined when nothing does. */
+  readonly trouble?: string
 }
 
 export interface ClusterStatus {

@@ -15,6 +15,8 @@ export interface StatusInput {
   readonly removed: boolean
   readonly nodes: readonly Node[]
   readonly apiPort: number
+  /** The disk under the own log is full. */
+  readonly diskFull: boolean
 }
 
 /** Label of a Node that runs without root. */
@@ -39,6 +41,14 @@ function lagOf(record: PeerRecord, input: StatusInput): number | undefined {
   return match === undefined ? undefined : Math.max(0, engine.lastIndex - match)
 }
 
+/** Of itself a peer knows what its log lacks; of others what their Nodes tell. */
+function troubleOf(record: PeerRecord, node: Node | undefined, input: StatusInput): string | undefined {
+  if (record.name === input.self && input.diskFull) return 'its disk is full: no writes through it'
+  if (record.name === input.self && input.engine?.mayVote === false) return 'its log was damaged: it does not vote until it has caught up'
+  const pressure = node?.status?.conditions?.find((condition) => /Pressure$/.test(condition.type) && condition.status === 'True')
+  return pressure?.message
+}
+
 /** The whole picture as this peer sees it. */
 export function clusterStatus(input: StatusInput): ClusterStatus {
   const { engine, records } = input
@@ -47,6 +57,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
     const node = input.nodes.find((candidate) => candidate.metadata.name === record.name)
     const address = node?.status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? hostOf(record.addresses[0])
     const lag = lagOf(record, input)
+    const trouble = troubleOf(record, node, input)
     return {
       name: record.name,
       peerId: record.peer,
@@ -57,6 +68,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
       ...(lag === undefined ? {} : { lag }),
       runtime: node?.status?.nodeInfo?.containerRuntimeVersion ?? '',
       rootless: node?.metadata.labels?.[rootlessLabel] === 'true',
+      ...(trouble === undefined ? {} : { trouble }),
     }
   })
   return {

@@ -13,7 +13,7 @@ import type { Metrics } from '../base/metrics.ts'
 import type { StateStore } from '../store/types.ts'
 import { noAgreement } from './errors.ts'
 import { majorityWaitMs } from './limits.ts'
-import { appliedIndex, proposalSeconds, quorumGauge } from './metrics.ts'
+import { appliedIndex, diskFullGauge, proposalSeconds, quorumGauge } from './metrics.ts'
 import { Proposals, type ProposalCounter } from './proposals.ts'
 import type { Order } from './types.ts'
 
@@ -42,6 +42,7 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
   #status: EngineStatus | undefined
   #stopped = false
   #removed = false
+  #diskFull = false
   /** Committed entries that the state cannot take yet. */
   #held: Entry[] = []
 
@@ -53,6 +54,8 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
 
   async commit(transaction: Transaction, timeoutMs: number, signal?: AbortSignal): Promise<TransactionResult> {
     const startedMs = this.#deps.clock.bootMs()
+    // What is proposed now would be applied here only once there is room: the refusal is certain, a wait would not be.
+    if (this.#diskFull) throw noAgreement.make({ reason: 'diskFull' })
     await this.#majority(Math.min(timeoutMs, majorityWaitMs), signal)
     const leftMs = Math.max(1, timeoutMs - (this.#deps.clock.bootMs() - startedMs))
     const command = encodeTransaction(transaction)
@@ -80,6 +83,7 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
     try {
       const index = await Promise.race([this.#gather(), limit.promise])
       if (this.#deps.store.appliedIndex() < index) {
+        if (this.#diskFull) throw noAgreement.make({ reason: 'diskFull' })
         const leftMs = Math.max(1, timeoutMs - (this.#deps.clock.bootMs() - startedMs))
         await this.#deps.store.waitForIndex(index, leftMs, signal)
       }
@@ -103,6 +107,16 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
     this.#status = status
     this.#deps.metrics.gauge(quorumGauge).set({}, status.quorum ? 1 : 0)
     if (status.quorum) for (const wake of [...this.#waiters]) wake()
+  }
+
+  /** The disk under the log is full, or has room again. */
+  roomChanged(full: boolean): void {
+    this.#diskFull = full
+    this.#deps.metrics.gauge(diskFullGauge).set({}, full ? 1 : 0)
+  }
+
+  get diskFull(): boolean {
+    return this.#diskFull
   }
 
   /** Applies a batch of committed entries; answers whether it may have changed the protocol's own records. */

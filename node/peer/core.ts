@@ -6,13 +6,12 @@ import { required, unreachable } from '../../protocol/base/assert.ts'
 import type { PeerId } from '../../protocol/base/ids.ts'
 import type { EngineOptions, PeerEngine, Recovered, SystemState } from '../../protocol/engine/types.ts'
 import type { Member } from '../../protocol/membership/types.ts'
-import { ShoalError } from '../base/errors.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { peerKeyFromBytes } from '../identity/peer-key.ts'
 import { Asks } from './asks.ts'
 import { Driver } from './driver.ts'
-import { listenFailed } from './errors.ts'
+import { listenFailed, onlyLogDamaged } from './errors.ts'
 import { Gossip, gossipTopic } from './gossip.ts'
 import { Host } from './host.ts'
 import { JoinDoor } from './join-door.ts'
@@ -22,7 +21,7 @@ import { Pulse } from './pulse.ts'
 import { Questions } from './questions.ts'
 import { Snapshots } from './snapshots.ts'
 import { Trust } from './trust.ts'
-import type { CoreOptions, Link, Order, PeerLog, Report } from './types.ts'
+import type { CoreOptions, Link, Order, PeerLog, Report, StartFailure } from './types.ts'
 
 /** Reads of the main thread count from 1. */
 const probeContext = 0
@@ -79,8 +78,17 @@ export class Core {
       await this.#build()
     } catch (error) {
       await this.#tearDown()
-      this.#link.send({ kind: 'failed', why: error instanceof Error ? error.message : String(error), listen: error instanceof ShoalError && listenFailed.is(error) })
+      this.#link.send({ kind: 'failed', ...startFailure(error) })
     }
+  }
+
+  /** What is missing here is fetched from the others. When nobody else ever belonged to the cluster, it is gone: better to say so than to wait for ever. */
+  async #refuseOnlyCopy(log: PeerLog, self: PeerId): Promise<void> {
+    if (log.recovered.mayVote && log.fetchFrom === undefined) return
+    if ([...this.#system.peers, ...this.#options.known].some((record) => record.peer !== self)) return
+    await log.close()
+    const lacking = log.fetchFrom === undefined ? undefined : `the state ends before entry ${log.fetchFrom}, where the log begins`
+    throw onlyLogDamaged.make({ directory: this.#options.logDirectory, found: log.damage ?? lacking ?? 'the log that led to the state is gone' })
   }
 
   async #build(): Promise<void> {
@@ -89,6 +97,7 @@ export class Core {
     const key = peerKeyFromBytes(this.#options.keyBytes, 'memory')
     const random = seededRandom(this.#options.seed)
     const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark, key.peerId)
+    await this.#refuseOnlyCopy(log, key.peerId)
     const engine = this.#engine(key.peerId, log.recovered, random)
     const host = await Host.create(this.#trust, { key: key.key, listen, topic: gossipTopic(cluster) }).catch(async (error: unknown) => {
       await log.close()
@@ -128,7 +137,7 @@ export class Core {
     if (log.fetchFrom !== undefined) snapshots.fetch({ atLeast: log.fetchFrom, from: this.#trust.peers().filter((peer) => peer !== key.peerId) })
     this.#link.send({
       kind: 'started', addresses: this.#ownAddresses(host), foundMs: log.recovered.entries.at(-1)?.timeMs ?? 0,
-      problem: log.recovered.mayVote ? undefined : 'the log was damaged: this peer does not vote until it has caught up',
+      problem: log.recovered.mayVote ? undefined : log.damage ?? 'the log that led to the state is gone',
     })
     this.#tick()
   }
@@ -277,4 +286,10 @@ export class Core {
     await running.host.stop()
     await running.log.close()
   }
+}
+
+/** How a failed start is told to the main thread: the words of an error of the catalogue are made again there, from its particulars. */
+function startFailure(error: unknown): { readonly why: string; readonly cause: StartFailure } {
+  if (onlyLogDamaged.is(error)) return { why: error.details.found, cause: 'onlyCopy' }
+  return { why: error instanceof Error ? error.message : String(error), cause: listenFailed.is(error) ? 'listen' : 'other' }
 }

@@ -43,6 +43,9 @@ export class Driver {
   readonly #saves: SaveQueue
   #pumping = false
   #broken = false
+  /** The main thread answers; the disk under the log is full. Either decides what the engine takes for its health. */
+  #answering = true
+  #diskFull = false
   /** Sequence of the newest save handed to the log, and of the newest that is synced. */
   #savedTo = 0
   #savingTo = 0
@@ -52,7 +55,7 @@ export class Driver {
     this.#deps = deps
     this.#self = options.self
     this.#cluster = options.cluster
-    this.#saves = new SaveQueue(deps, (sequence) => this.#saved(sequence), (error) => {
+    this.#saves = new SaveQueue({ ...deps, diskFull: (full) => this.#room(full) }, (sequence) => this.#saved(sequence), (error) => {
       this.#broken = true
       deps.failed(error)
     })
@@ -113,7 +116,8 @@ export class Driver {
   }
 
   beat(healthy: boolean, reports: readonly WorkReport[] | undefined): void {
-    this.#deps.engine.health(healthy)
+    this.#answering = healthy
+    this.#deps.engine.health(healthy && !this.#diskFull)
     if (reports !== undefined) this.#deps.engine.report(reports)
     this.pump()
   }
@@ -159,6 +163,14 @@ export class Driver {
 
   #post(letters: readonly Letter[]): void {
     for (const { to, message } of letters) this.#deps.send(to, encodeMessage(this.#cluster, message))
+  }
+
+  /** A peer that cannot write holds no work and leads nobody (P7); the main thread refuses writes meanwhile. */
+  #room(full: boolean): void {
+    this.#diskFull = full
+    this.#deps.engine.health(this.#answering && !full)
+    this.#deps.report({ kind: 'disk', full })
+    this.pump()
   }
 
   #save(save: NonNullable<Ready['save']>): void {

@@ -6,6 +6,7 @@ import { defineError } from '../base/errors.ts'
 const agreementText: { readonly [reason in NoAgreement]: string } = {
   noMajority: 'the cluster has no majority of its voters in reach, so it cannot accept writes',
   overloaded: 'too many writes are under way',
+  diskFull: "this peer's disk is full, so nothing can be written through it",
   maybe: 'no answer in time; the write may still happen',
   stopped: 'this peer is stopping',
   removed: 'this peer was removed from the cluster; to come back it has to be stopped, its data directory removed, and to join again',
@@ -14,7 +15,7 @@ const agreementText: { readonly [reason in NoAgreement]: string } = {
 export const noAgreement = defineError<{ readonly reason: NoAgreement }>({
   code: 'SHOAL_NO_AGREEMENT',
   message: ({ reason }) => agreementText[reason],
-  remedy: 'See `shoal status` for the peers that are missing. Reads, logs and running Pods go on; write again when a majority is back.',
+  remedy: 'See `shoal status` for the peers that are missing or whose disk is full. Reads, logs and running Pods go on; write again when a majority is back, or through another peer.',
 })
 
 export const dataDirectoryEmpty = defineError<{ readonly directory: string }>({
@@ -86,6 +87,22 @@ export const listenFailed = defineError<{ readonly addresses: readonly string[] 
   code: 'SHOAL_LISTEN_FAILED',
   message: ({ addresses }) => `cannot listen on ${addresses.join(', ')}`,
   remedy: 'Another program uses the port, or the address is not of this machine: see `ss -ltnp`, or choose another with --listen.',
+})
+
+/** A peer that is alone cannot fetch what its disk lost. */
+export const onlyLogDamaged = defineError<{ readonly directory: string; readonly found: string }>({
+  code: 'SHOAL_ONLY_LOG_DAMAGED',
+  message: ({ directory, found }) => `the log in ${directory} is damaged, and no other peer has a copy: ${found}`,
+  remedy:
+    'Restore the data directory from a copy if there is one. To go on without what lies behind the damage, remove the file `problem` in that folder ' +
+    'and start again: writes that were acknowledged may be missing then. The damaged files stay beside it with the ending `.damaged`.',
+})
+
+/** The state of a peer that is alone cannot be fetched either. */
+export const onlyStateDamaged = defineError<{ readonly directory: string; readonly found: string }>({
+  code: 'SHOAL_ONLY_STATE_DAMAGED',
+  message: ({ directory, found }) => `the state in ${directory} is damaged, and no other peer has a copy: ${found}`,
+  remedy: 'Restore the data directory from a copy and check the disk. Without a copy the cluster is lost: begin a new one with `shoal init` on another --data-dir.',
 })
 
 export const peerThreadFailed = defineError<{ readonly why: string }>({

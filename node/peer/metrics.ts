@@ -16,6 +16,13 @@ export const appliedIndex = {
   labels: [],
 } as const satisfies MetricSpec<never>
 
+export const diskFullGauge = {
+  name: 'shoal_peer_disk_full',
+  type: 'gauge',
+  help: '1 while the disk under the log is full and this peer takes no part in writes, 0 otherwise.',
+  labels: [],
+} as const satisfies MetricSpec<never>
+
 export const quorumGauge = {
   name: 'shoal_peer_quorum',
   type: 'gauge',

@@ -19,6 +19,7 @@ export async function joinLogAndState(log: DurableLog, mark: SnapshotMark, logge
   return {
     recovered: { hardState, snapshot, entries, mayVote },
     fetchFrom: stateMissing ? snapshot.index : undefined,
+    damage: log.recovered.problem?.found,
     append: (save) => log.append({ hardState: save.hardState, entries: save.entries, compactTo: save.compactTo }),
     healed: () => log.healed(),
     close: () => log.close(),

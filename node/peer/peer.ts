@@ -14,7 +14,7 @@ import { peerKeyBytes } from '../identity/peer-key.ts'
 import type { StateStore } from '../store/types.ts'
 import { Agreement } from './agreement.ts'
 import type { DataDirectory, PeerIdentity } from './data-directory.ts'
-import { listenFailed, noAgreement, peerThreadFailed } from './errors.ts'
+import { listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
 import { beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
@@ -23,7 +23,7 @@ import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSyste
 import { renewCertificates } from './renewal.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
 import { enterRecords } from './thread-metrics.ts'
-import type { Answer, Ask, CoreOptions, Link, Order, Report } from './types.ts'
+import type { Answer, Ask, CoreOptions, Link, Order, Report, StartFailure } from './types.ts'
 import { Survivors } from './survivors.ts'
 import { Members, Works } from './views.ts'
 
@@ -75,6 +75,7 @@ export class Peer implements Startable {
   #failing = false
   #moving = false
   #removed = false
+  #clusterNoted = true
 
   constructor(deps: PeerDeps, settings: PeerSettings) {
     this.#deps = deps
@@ -189,7 +190,7 @@ export class Peer implements Startable {
         if (report.problem !== undefined) this.#deps.logger.error('the log was damaged', { problem: report.problem })
         return this.#started?.resolve()
       case 'failed':
-        return this.#fail(report.listen ? listenFailed.make({ addresses: this.#settings.listen }) : peerThreadFailed.make({ why: report.why }))
+        return this.#fail(this.#startError(report.why, report.cause))
       case 'committed':
         return this.#applied(this.agreed.committed(report.entries))
       case 'outcome':
@@ -205,6 +206,8 @@ export class Peer implements Startable {
         return
       case 'status':
         return this.agreed.told(report.status)
+      case 'disk':
+        return this.agreed.roomChanged(report.full)
       case 'ask':
         void this.#answer(report.id, report.ask)
         return
@@ -272,10 +275,22 @@ export class Peer implements Startable {
   #remember(peers: readonly PeerRecord[]): void {
     const file = { ...this.#identity.file, peers: peers.map(({ peer, name, addresses }) => ({ peer, name, addresses })) }
     this.#identity = { ...this.#identity, file }
-    this.#deps.directory.writeClusterFile(file)
+    this.#noteCluster()
+  }
+
+  /** On a full disk the last file stays and is written again later: the table itself is in the state. */
+  #noteCluster(): void {
+    try {
+      this.#deps.directory.writeClusterFile(this.#identity.file)
+      this.#clusterNoted = true
+    } catch (error) {
+      if (this.#clusterNoted) this.#deps.logger.warn('the cluster file was not written, trying again', { reason: error instanceof Error ? error.message : String(error) })
+      this.#clusterNoted = false
+    }
   }
 
   #tellDurable(): void {
+    if (!this.#clusterNoted) this.#noteCluster()
     if (this.#deps.store.durableIndex() !== this.#durableTold) this.#applied(false)
   }
 
@@ -330,6 +345,12 @@ export class Peer implements Startable {
     } catch (error) {
       logger.warn('certificates were not renewed', { reason: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  #startError(why: string, cause: StartFailure): Error {
+    if (cause === 'listen') return listenFailed.make({ addresses: this.#settings.listen })
+    if (cause === 'onlyCopy') return onlyLogDamaged.make({ directory: this.#deps.directory.log, found: why })
+    return peerThreadFailed.make({ why })
   }
 
   #threadEnded(why: string): void {

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { NoAgreement } from '../base/agreed-state.ts'
 import type { Clock } from '../base/clock.ts'
 import type { TransactionResult } from '../../protocol/message/transaction.ts'
+import { failureCode } from '../store/log/file-calls.ts'
 import { noAgreement } from './errors.ts'
 import { counterBlock, pendingProposals } from './limits.ts'
 
@@ -21,15 +22,22 @@ export class ProposalCounter {
     this.#reserved = this.#next
   }
 
+  /** Throws SHOAL_NO_AGREEMENT (diskFull) when no block can be reserved. */
   next(): number {
     if (this.#next >= this.#reserved) this.#reserve()
     return this.#next++
   }
 
   #reserve(): void {
-    this.#reserved = this.#next + counterBlock
-    writeFileSync(`${this.#path}.part`, `${this.#reserved}\n`, { flush: true })
-    renameSync(`${this.#path}.part`, this.#path)
+    const reserved = this.#next + counterBlock
+    try {
+      writeFileSync(`${this.#path}.part`, `${reserved}\n`, { flush: true })
+      renameSync(`${this.#path}.part`, this.#path)
+    } catch (error) {
+      if (failureCode(error) !== 'ENOSPC') throw error
+      throw noAgreement.make({ reason: 'diskFull' }, error)
+    }
+    this.#reserved = reserved
   }
 }
 

@@ -28,12 +28,15 @@ export interface SaveQueueDeps {
   readonly log: PeerLog
   readonly clock: Clock
   readonly logger: Logger
+  /** The disk under the log is full, and later that there is room again. */
+  readonly diskFull: (full: boolean) => void
 }
 
 export class SaveQueue {
   readonly #log: PeerLog
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #diskFull: (full: boolean) => void
   readonly #saved: (sequence: number) => void
   readonly #failed: (error: unknown) => void
   readonly #waiting: Save[] = []
@@ -46,6 +49,7 @@ export class SaveQueue {
     this.#log = deps.log
     this.#clock = deps.clock
     this.#logger = deps.logger
+    this.#diskFull = deps.diskFull
     this.#saved = saved
     this.#failed = failed
   }
@@ -67,12 +71,19 @@ export class SaveQueue {
   }
 
   async #append(save: Save): Promise<void> {
-    for (;;) {
+    for (let isFull = false; ;) {
       try {
-        return await this.#log.append(save)
+        await this.#log.append(save)
+        if (!isFull) return
+        this.#logger.info('the disk has room again: this peer takes part in writes', {})
+        return this.#diskFull(false)
       } catch (error) {
         if (!diskFull.is(error)) throw error
-        this.#logger.error('the disk is full: nothing can be agreed through this peer until there is room', { directory: error.details.directory })
+        if (!isFull) {
+          this.#logger.error('the disk is full: nothing can be agreed through this peer until there is room', { directory: error.details.directory, remedy: error.remedy })
+          this.#diskFull(true)
+        }
+        isFull = true
         await new Promise<void>((resolve) => { this.#clock.after(diskFullRetryMs, resolve) })
       }
     }

@@ -14,6 +14,8 @@ export interface PeerLog {
   readonly recovered: Recovered
   /** The state ends before the log begins: a state of at least this index has to be fetched before anything is applied. */
   readonly fetchFrom: LogIndex | undefined
+  /** File and offset of a damage that is not made good yet. */
+  readonly damage: string | undefined
   append(save: Save): Promise<void>
   /** An earlier damage no longer keeps this peer from voting. */
   healed(): Promise<void>
@@ -70,6 +72,9 @@ export type Order =
   | { readonly kind: 'question'; readonly id: number; readonly to: PeerId; readonly frame: Uint8Array }
   | { readonly kind: 'stop'; readonly leave: boolean }
 
+/** Why the peer thread did not start, as far as the main thread has an error of its own for it. */
+export type StartFailure = 'listen' | 'onlyCopy' | 'other'
+
 /** From the peer thread to the main thread. */
 export type Report =
   /** `foundMs`: leader's time of the newest entry that the log held. */
@@ -81,6 +86,8 @@ export type Report =
   | { readonly kind: 'works'; readonly works: readonly Assignment[] }
   | { readonly kind: 'assign'; readonly assignments: readonly Assignment[] }
   | { readonly kind: 'status'; readonly status: EngineStatus }
+  /** The disk under the log is full, or has room again. */
+  | { readonly kind: 'disk'; readonly full: boolean }
   | { readonly kind: 'ask'; readonly id: number; readonly ask: Ask }
   /** The answer to a question, or why there is none. */
   | { readonly kind: 'answered'; readonly id: number; readonly answer: { readonly frame: Uint8Array } | { readonly why: string } }
@@ -88,7 +95,7 @@ export type Report =
   | { readonly kind: 'otherIncarnation'; readonly from: PeerId; readonly lineage: Lineage }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly fields: { readonly [field: string]: unknown } }
   | { readonly kind: 'metrics'; readonly records: readonly MetricRecord[] }
-  | { readonly kind: 'failed'; readonly why: string; readonly listen: boolean }
+  | { readonly kind: 'failed'; readonly why: string; readonly cause: StartFailure }
   | { readonly kind: 'stopped' }
   /** A peer of the table says that this one was removed from it. */
   | { readonly kind: 'removed'; readonly by: PeerId }

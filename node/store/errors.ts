@@ -37,10 +37,10 @@ export const stateDamaged = defineError<{ readonly directory: string; readonly f
   remedy: 'The daemon drops it and fetches the state from the other peers; check the disk.',
 })
 
-/** The state's files could not be written. */
+/** The disk under the state's files fails or is full; nothing says that what is on it is damaged. */
 export const stateUnwritable = defineError<{ readonly directory: string; readonly found: string }>({
   code: 'SHOAL_STATE_UNWRITABLE',
-  message: (d) => `the state in ${d.directory} cannot be written: ${d.found}`,
+  message: (d) => `the state in ${d.directory} cannot be read or written: ${d.found}`,
   remedy: 'Free space on the disk or repair it; the daemon tries again by itself and loses nothing meanwhile.',
 })
 

@@ -7,7 +7,7 @@ import { StateMachine } from '../../protocol/state/machine.ts'
 import { slot } from '../../protocol/state/proposal-results.ts'
 import { MessageError } from '../../protocol/message/errors.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { directoryInUse, stateDamaged } from './errors.ts'
+import { directoryInUse, stateDamaged, stateUnwritable } from './errors.ts'
 import { decodeHeader, decodePast, encodeHeader, encodePast, readResult, readRow, rebuildPast, writeResult, writeRow } from './row-codec.ts'
 import type { AppliedEntry, StateHeader } from '../../protocol/state/machine.ts'
 import type { ResultRow, Row } from '../../protocol/state/rows.ts'
@@ -36,7 +36,7 @@ const currentKey = 'current'
 const digits = (value: number, width: number): string => value.toString().padStart(width, '0')
 const generationPrefix = (generation: number): string => `g${digits(generation, 10)}/`
 
-/** Opens the database and syncs nothing yet. Throws `directoryInUse` or `stateDamaged`. */
+/** Opens the database and syncs nothing yet. Throws `directoryInUse`, `stateDamaged`, or `stateUnwritable` for a disk that fails or is full: what is on it may be whole. */
 export async function openDatabase(directory: string): Promise<StateDatabase> {
   const database: StateDatabase = new Level(directory, { keyEncoding: 'utf8', valueEncoding: 'view' })
   try {
@@ -45,7 +45,9 @@ export async function openDatabase(directory: string): Promise<StateDatabase> {
     const cause = error instanceof Error ? error.cause : undefined
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'LEVEL_LOCKED') throw directoryInUse.make({ directory, pid: undefined }, error)
-    throw stateDamaged.make({ directory, found: cause instanceof Error ? cause.message : 'it cannot be opened' }, error)
+    const found = cause instanceof Error ? cause.message : 'it cannot be opened'
+    if (code === 'LEVEL_IO_ERROR') throw stateUnwritable.make({ directory, found }, error)
+    throw stateDamaged.make({ directory, found }, error)
   }
   return database
 }

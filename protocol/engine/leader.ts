@@ -50,6 +50,7 @@ export class Leader {
     if (nowMs < this.#nextPlanMs && this.#deps.raft.configuration.voters.length === 2) this.#planVoters(nowMs)
     if (nowMs < this.#nextPlanMs) return
     this.#nextPlanMs = nowMs + planMs
+    if (!healthy) this.#passOn()
     this.#planVoters(nowMs)
     this.#planWorks(nowMs)
   }
@@ -149,10 +150,14 @@ export class Leader {
     const step = planVoters({ self, configuration, peers: roster.records, seen, maxVoters, nowMs })
     if (step === undefined) return
     if (step.kind === 'configure') raft.proposeConfiguration(step.configuration)
-    else {
-      const successor = raft.bestSuccessor()
-      if (successor !== undefined) raft.transfer(successor)
-    }
+    else this.#passOn()
+  }
+
+  /** Leadership to whoever could take over soonest: a leader that cannot write would hold everybody up. */
+  #passOn(): void {
+    const { raft } = this.#deps
+    const successor = raft.bestSuccessor()
+    if (successor !== undefined) raft.transfer(successor)
   }
 
   #planWorks(nowMs: BootMs): void {

@@ -149,7 +149,7 @@ export interface PeerEngine {
   connectionLost(peer: PeerId): void
   /** Progress of the works that this peer holds, for its next lease request. */
   report(reports: readonly WorkReport[]): void
-  /** The main thread was silent for too long (or speaks again): renew neither lease nor assignments. */
+  /** The main thread was silent for too long, or the disk is full (or no more): renew neither lease nor assignments, lead no more. */
   health(healthy: boolean): void
   announce(addresses: readonly string[]): void
   /** Gives leadership away (clean stop) and tells the others that we leave on purpose when `leave`. */

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { Pod } from '../../node/objects/generated/core-v1.ts'
 import { LocalCluster } from '../../node/cli/local-cluster.ts'
 import { isPodReady } from '../../node/objects/pods/lifecycle.ts'
+import { eventually } from './eventually.ts'
 import { Kubectl, kubectlPath } from './kubectl.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -195,6 +196,25 @@ export class TestCluster {
     const { status, stdout, stderr } = await run('nsenter', ['-t', String(pid), ...user, '-m', '-p', '-n', '-u', '-i', ...command])
     if (status !== 0) throw new Error(`${command.join(' ')} on ${name} ended with ${status}: ${stderr}`)
     return stdout
+  }
+
+  /** Kills a peer's daemon, keeps its supervisor from starting another while `work` runs, and lets it then. Its Pods live on. */
+  async whileDown(name: string, work: () => void | Promise<void>): Promise<void> {
+    const pid = await eventually(`the daemon of ${name}`, async () => (await this.local.pids()).get(name)?.pid)
+    const supervisor = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+    process.kill(supervisor, 'SIGSTOP')
+    try {
+      process.kill(pid, 'SIGKILL')
+      await eventually('its end', () => Promise.resolve(/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))))
+      await work()
+    } finally {
+      process.kill(supervisor, 'SIGCONT')
+    }
+  }
+
+  /** The lines of a peer's daemon log as this host sees it. */
+  log(name: string): string {
+    return readFileSync(join(this.local.machine(name).log, 'daemon.log'), 'utf8')
   }
 
   /** Ends everything and removes the data. */

@@ -144,6 +144,13 @@ export class TestCluster {
     this.restarts.push(store.close().then(() => this.start(name)).then(() => undefined))
   }
 
+  /** Closes what a start that failed has opened. */
+  async abandon(name: string): Promise<void> {
+    const { store } = this.get(name)
+    this.peers.delete(name)
+    await store.close()
+  }
+
   /** The one peer that leads and has a majority; waits for it. */
   async leader(): Promise<TestPeer> {
     const find = (): TestPeer | undefined => [...this.peers.values()].find(({ peer }) => peer.status()?.role === 'leader' && peer.agreed.quorum())

@@ -23,6 +23,7 @@ function show(status: ClusterStatus): readonly string[] {
     `cluster ${status.cluster}${status.incarnation === 1 ? '' : `  incarnation ${status.incarnation}`}  term ${status.term}  leader ${status.leader === '' ? 'unknown' : status.leader}  revision ${status.revision}`,
     ...table([['PEER', 'ROLE', 'STATE', 'LAG', 'ADDRESS', 'RUNTIME', 'PID'], ...rows]),
     ...(status.works.length === 0 ? [] : ['', ...table([['WORK', 'PEER', 'EPOCH'], ...status.works.map((w) => [w.work, w.peer, String(w.epoch)])])]),
+    ...status.peers.flatMap((p) => (p.trouble === undefined ? [] : ['', `${p.name}: ${p.trouble}`])),
     ...(status.peers.some((p) => p.rootless) ? ['', 'rootless: no cgroup limits, and Pods do not reach the outside'] : []),
   ]
 }

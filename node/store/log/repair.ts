@@ -2,7 +2,7 @@
 // nobody relied on it. Damage is first noted in a file that outlives restarts and keeps the peer from voting until it has
 // healed; damaged segments are set aside and not deleted, for whoever wants to look.
 import { join } from 'node:path'
-import { writeAll, syncDirectory } from './file-calls.ts'
+import { failureCode, syncDirectory, writeAll } from './file-calls.ts'
 import { problemName, segmentName, segmentNumbers } from './segment-file.ts'
 import { usedBytes } from './zeros.ts'
 import type { FileCalls } from './file-calls.ts'
@@ -14,6 +14,7 @@ export function repair(calls: FileCalls, directory: string, scanned: ScannedLog)
   const noted = calls.list(directory).includes(problemName)
   if (scanned.problem !== undefined && !noted) note(calls, directory, scanned.problem)
   setAside(calls, directory, scanned.end.segment)
+  if (scanned.problem !== undefined && scanned.end.segment > 0) keepCopy(calls, directory, scanned.end.segment)
   if (scanned.end.segment > 0) cutTail(calls, directory, scanned)
   if (scanned.problem !== undefined) return scanned.problem
   return noted ? { kind: 'damaged', found: calls.read(join(directory, problemName)).toString() } : undefined
@@ -35,6 +36,20 @@ function setAside(calls: FileCalls, directory: string, last: number): void {
   const behind = segmentNumbers(calls.list(directory)).filter((number) => number > last)
   for (const number of behind) calls.rename(join(directory, segmentName(number)), join(directory, `${segmentName(number)}.damaged`))
   if (behind.length > 0) syncDirectory(calls, directory)
+}
+
+/** The last segment goes on to be used up to the damage; what it was stays beside it. No room for that is no reason not to start. */
+function keepCopy(calls: FileCalls, directory: string, number: number): void {
+  const copy = join(directory, `${segmentName(number)}.damaged`)
+  const file = calls.open(copy, 'w')
+  try {
+    writeAll(calls, file, calls.read(join(directory, segmentName(number))), 0)
+  } catch (error) {
+    if (failureCode(error) !== 'ENOSPC') throw error
+    calls.remove(copy)
+  } finally {
+    calls.close(file)
+  }
 }
 
 /** Zeros behind the last good record, and makes durable what was written but not yet synced before it. */

@@ -15,7 +15,7 @@ const input: StatusInput = {
   cluster: 'c1', incarnation: 1, self: 'alpha',
   records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
   members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
-  engine, revision: 55, removed: false, apiPort: 6443,
+  engine, revision: 55, removed: false, diskFull: false, apiPort: 6443,
   nodes: [{
     metadata: { name: 'beta', labels: { 'shoal.dev/rootless': 'true' } },
     status: { addresses: [{ type: 'InternalIP', address: '198.51.100.9' }], nodeInfo: { containerRuntimeVersion: 'containerd://1.6' } },
@@ -40,6 +40,16 @@ describe('daemon / status', () => {
     const { peers } = clusterStatus(input)
     deepEqual(peers.filter((peer) => peer.name === 'beta').map((peer) => [peer.address, peer.apiServer, peer.runtime, peer.rootless]), [['198.51.100.9', 'https://198.51.100.9:6443', 'containerd://1.6', true]])
     deepEqual(peers.filter((peer) => peer.name === 'mike').map((peer) => [peer.address, peer.runtime, peer.rootless]), [['192.0.2.4', '', false]])
+  })
+
+  it('names what keeps a peer from its part: its own disk and log, and what the Nodes of others say', () => {
+    const troubles = (more: Partial<StatusInput>): readonly (readonly [string, string])[] =>
+      clusterStatus({ ...input, ...more }).peers.flatMap((peer) => (peer.trouble === undefined ? [] : [[peer.name, peer.trouble] as const]))
+    deepEqual(troubles({}), [])
+    deepEqual(troubles({ diskFull: true }), [['alpha', 'its disk is full: no writes through it']])
+    deepEqual(troubles({ engine: { ...engine, mayVote: false } }), [['alpha', 'its log was damaged: it does not vote until it has caught up']])
+    const pressed = [{ metadata: { name: 'beta' }, status: { conditions: [{ type: 'DiskPressure', status: 'True', message: 'kubelet has disk pressure' }] } }] as unknown as StatusInput['nodes']
+    deepEqual(troubles({ nodes: pressed }), [['beta', 'kubelet has disk pressure']])
   })
 
   it('knows no leader and no lag before the engine has spoken', () => {

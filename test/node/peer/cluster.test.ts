@@ -1,8 +1,10 @@
 // Peers in one process over real sockets and disks, each with its own peer thread as in the daemon: they join, agree, lose
 // their leader without a goodbye, and come back.
 import { strict as assert } from 'node:assert'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Transaction } from '../../../protocol/message/transaction.ts'
-import { noAgreement } from '../../../node/peer/errors.ts'
+import { noAgreement, onlyLogDamaged } from '../../../node/peer/errors.ts'
 import { removePeer } from '../../../node/peer/removal.ts'
 import { systemClock } from '../../../node/platform/clock.ts'
 import { createMetrics } from '../../../node/telemetry/metrics.ts'
@@ -113,6 +115,36 @@ describe('peer / three peers', function () {
     await assert.rejects(dog.agreed.commit(put('from-dog'), 5_000), wasRemoved)
     assert.equal(dog.agreed.quorum(), false)
     assert.equal((await peer.agreed.commit(put('without-dog'), 10_000)).kind, 'applied')
+  })
+})
+
+describe('peer / alone', function () {
+  this.timeout(30_000)
+  const cluster = new TestCluster()
+  after(() => cluster.end())
+
+  it('refuses a damaged log with file, offset and remedy, again after a restart; without the note it goes on with what is left (P4)', async () => {
+    const { peer, directory } = await cluster.init('ant')
+    await peer.agreed.commit(put('early'), 5_000)
+    await cluster.stop('ant')
+    const path = join(directory.log, readdirSync(directory.log).filter((name) => name.endsWith('.segment')).at(-1) ?? '')
+    const bytes = readFileSync(path)
+    const at = bytes.findLastIndex((byte) => byte !== 0) - 40
+    bytes[at] = (bytes[at] ?? 0) ^ 4
+    writeFileSync(path, bytes)
+    for (let starts = 0; starts < 2; starts++) {
+      await assert.rejects(cluster.start('ant'), (error: unknown) => {
+        assert.ok(onlyLogDamaged.is(error))
+        assert.match(error.message, /000000000001\.segment is damaged at \d+/)
+        assert.match(error.remedy, /remove the file `problem`/)
+        return true
+      })
+      await cluster.abandon('ant')
+    }
+    rmSync(join(directory.log, 'problem'))
+    const again = await cluster.start('ant')
+    assert.equal((await again.peer.agreed.commit(put('late'), 10_000)).kind, 'applied')
+    assert.ok(has(again, 'early'), 'the state on disk had it')
   })
 })
 

@@ -2,8 +2,10 @@
 import { strict as assert } from 'node:assert'
 import { silentLogger } from '../../../node/base/logger.ts'
 import { Driver } from '../../../node/peer/driver.ts'
+import { diskFullRetryMs } from '../../../node/peer/limits.ts'
 import type { PeerLog, Report } from '../../../node/peer/types.ts'
-import { systemClock } from '../../../node/platform/clock.ts'
+import { diskFull } from '../../../node/store/errors.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import type { PeerEngine, Ready, Save } from '../../../protocol/engine/types.ts'
 import { decodeEntries, decodeMessage } from '../../../protocol/message/codec.ts'
 import type { Message } from '../../../protocol/message/message.ts'
@@ -17,20 +19,21 @@ const save = (sequence: number): Save => ({ sequence, hardState: undefined, entr
 
 /** A driver between a scripted engine and a log whose syncs the test resolves. */
 function rig(readies: Ready[]) {
+  const clock = new ManualClock()
   const events: string[] = []
   const syncs: PromiseWithResolvers<void>[] = []
   const reports: Report[] = []
   const idle = (): void => undefined
   const engine: PeerEngine = {
     bootstrap: idle, step: idle, gossiped: idle, tick: idle, propose: idle, read: idle, applied: idle, snapshotInstalled: idle,
-    connectionLost: idle, report: idle, health: idle, announce: idle, stop: idle,
+    connectionLost: idle, report: idle, health: (healthy) => { events.push(healthy ? 'healthy' : 'unhealthy') }, announce: idle, stop: idle,
     saved: (sequence) => { events.push(`saved ${sequence}`) },
     ready: () => readies.shift(),
     status: () => assert.fail('not asked'),
   }
   const log: PeerLog = {
     recovered: { hardState: { term: 0, vote: undefined, commit: 0 }, snapshot: { index: 0, term: 0, configuration: { voters: [], learners: [], witnesses: [] } }, entries: [], mayVote: true },
-    fetchFrom: undefined,
+    damage: undefined, fetchFrom: undefined,
     append: ({ sequence }) => {
       events.push(`append ${sequence}`)
       const sync = Promise.withResolvers<void>()
@@ -41,7 +44,7 @@ function rig(readies: Ready[]) {
     close: () => Promise.resolve(),
   }
   const driver = new Driver({
-    engine, log, clock: systemClock(), logger: silentLogger,
+    engine, log, clock, logger: silentLogger,
     send: (to, frame) => {
       const message = decodeMessage(cluster, frame)
       events.push(`send ${to} ${message.zone === 'spreading' && message.body.kind === 'digest' ? message.body.applied : '?'}`)
@@ -51,7 +54,7 @@ function rig(readies: Ready[]) {
     fetchSnapshot: () => events.push('fetch'),
     failed: () => events.push('failed'),
   }, { self: 'a', cluster })
-  return { driver, events, syncs, reports }
+  return { driver, events, syncs, reports, clock }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
@@ -89,6 +92,22 @@ describe('peer / driver', () => {
     await turn()
     driver.pump()
     assert.deepEqual(events, ['append 1', 'failed'])
+  })
+
+  it('calls the engine unhealthy while the disk is full, whatever the main thread says, and tells that thread (P7)', async () => {
+    const { driver, events, syncs, reports, clock } = rig([{ ...nothing, save: save(1) }])
+    driver.pump()
+    syncs[0]?.reject(diskFull.make({ directory: '/x' }))
+    await turn()
+    driver.beat(true, undefined)
+    assert.deepEqual(events, ['append 1', 'unhealthy', 'unhealthy'])
+    assert.deepEqual(reports, [{ kind: 'disk', full: true }])
+    clock.advance(diskFullRetryMs)
+    await turn()
+    syncs[1]?.resolve()
+    await turn()
+    assert.deepEqual(events.slice(3), ['append 1', 'healthy', 'saved 1'])
+    assert.deepEqual(reports.slice(1), [{ kind: 'disk', full: false }])
   })
 
   it('hands committed entries over in batches, in order', () => {

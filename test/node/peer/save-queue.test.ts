@@ -28,9 +28,10 @@ describe('peer / save queue', () => {
     assert.equal(mergeSaves([]), undefined)
   })
 
-  it('repeats a save that a full disk refused, before any later one', async () => {
+  it('repeats a save that a full disk refused, before any later one, and tells once that it is full and once that it is not', async () => {
     const tried: number[] = []
     const saved: number[] = []
+    const told: boolean[] = []
     const clock: Clock = { wallMs: () => 0, bootMs: () => 0, after: (_delayMs, run) => { setImmediate(run); return { cancel: () => undefined } } }
     const log: Pick<PeerLog, 'append'> = {
       append: ({ sequence }) => {
@@ -40,10 +41,10 @@ describe('peer / save queue', () => {
     }
     const done = Promise.withResolvers<void>()
     const whole: PeerLog = {
-      ...log, fetchFrom: undefined, healed: () => Promise.resolve(), close: () => Promise.resolve(),
+      ...log, damage: undefined, fetchFrom: undefined, healed: () => Promise.resolve(), close: () => Promise.resolve(),
       recovered: { hardState: { term: 0, vote: undefined, commit: 0 }, snapshot: mark, entries: [], mayVote: true },
     }
-    const queue = new SaveQueue({ log: whole, clock, logger: silentLogger }, (sequence) => {
+    const queue = new SaveQueue({ log: whole, clock, logger: silentLogger, diskFull: (full) => told.push(full) }, (sequence) => {
       saved.push(sequence)
       if (sequence === 2) done.resolve()
     }, done.reject)
@@ -52,5 +53,6 @@ describe('peer / save queue', () => {
     await done.promise
     assert.deepEqual(tried, [1, 1, 1, 2])
     assert.deepEqual(saved, [1, 2])
+    assert.deepEqual(told, [true, false])
   })
 })

@@ -1,11 +1,11 @@
 // The store on level keeps the contract of stores, and besides it survives: restarts, kills at any moment, damage.
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger } from '../../../node/base/logger.ts'
 import { noMetrics } from '../../../node/base/metrics.ts'
-import { directoryInUse, stateDamaged } from '../../../node/store/errors.ts'
+import { directoryInUse, stateDamaged, stateUnwritable } from '../../../node/store/errors.ts'
 import { discardState, openStore } from '../../../node/store/level-store.ts'
 import { openDatabase } from '../../../node/store/level-files.ts'
 import { persistDelayMs } from '../../../node/store/limits.ts'
@@ -132,6 +132,14 @@ describe('store / level', () => {
           assert.ok(stateDamaged.is(error), `a flip at ${at}: ${error}`)
         }
       }
+    })
+
+    it('takes a disk that fails for no damage of the state', async () => {
+      await (await openAt(directory)).close()
+      const manifest = readdirSync(directory).find((name) => name.startsWith('MANIFEST')) ?? ''
+      rmSync(join(directory, manifest))
+      mkdirSync(join(directory, manifest))
+      await assert.rejects(openAt(directory), (error: unknown) => stateUnwritable.is(error) && /Is a directory/.test(error.details.found))
     })
 
     it('refuses a second opener', async () => {

@@ -33,4 +33,18 @@ describe('protocol / engine / leases', () => {
     cluster.run(8000)
     assert.ok(cluster.peer(holder).engine.status().leaseUntilMs <= cluster.nowMs)
   })
+
+  it('an unhealthy leader passes leadership on, and goes on where nobody could take it (P7)', () => {
+    const cluster = TestCluster.start(['a', 'b', 'c'])
+    cluster.until('voters', 10_000, () => cluster.voters().length === 3)
+    cluster.run(1000)
+    const leader = cluster.leader()?.id ?? ''
+    cluster.peer(leader).engine.health(false)
+    cluster.until('another leads', 3000, () => cluster.leader() !== undefined && cluster.leader()?.id !== leader)
+    const alone = TestCluster.start(['a'])
+    alone.until('it leads', 5000, () => alone.leader()?.id === 'a')
+    alone.peer('a').engine.health(false)
+    alone.run(5000)
+    assert.equal(alone.leader()?.id, 'a')
+  })
 })

@@ -138,6 +138,8 @@ describe('store / log / files', () => {
     writeFileSync(join(directory, name), bytes)
     const found = recovered(directory)
     assert.equal(found.problem?.kind, 'damaged')
+    assert.match(found.problem?.found ?? '', new RegExp(`^${name} is damaged at \\d+$`))
+    assert.deepEqual(readFileSync(join(directory, `${name}.damaged`)), bytes)
     isPrefix(found, 7)
   })
 
