@@ -5,7 +5,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { NoAgreement } from '../base/agreed-state.ts'
 import type { Clock } from '../base/clock.ts'
 import type { TransactionResult } from '../../protocol/message/transaction.ts'
-import { failureCode } from '../store/log/file-calls.ts'
+import { failureCode } from '../platform/failures.ts'
 import { noAgreement } from './errors.ts'
 import { counterBlock, pendingProposals } from './limits.ts'
 

@@ -18,11 +18,10 @@ describe('e2e / mirrors', function () {
     await cluster?.purge()
   })
 
-  /** kubectl on a peer's machine, against that peer and no other. */
   const through = async (name: string, ...args: readonly string[]): Promise<string> => {
-    const { stdout } = await cluster.shoal('kubeconfig', '--data-dir', cluster.dataDirectory(name))
-    const file = cluster.file(`kubeconfig-${name}`, stdout)
-    return cluster.inside(name, 'env', `HOME=${cluster.home}`, cluster.kubectlPath, '--kubeconfig', file, ...args)
+    const { status, stdout, stderr } = await cluster.kubectlOn(name, args)
+    equal(status, 0, stderr)
+    return stdout
   }
 
   it('three vote, two mirror, and none lags', async () => {

@@ -188,12 +188,26 @@ export class TestCluster {
     return join(this.local.machine(name).lib, 'shoal')
   }
 
-  /** Runs a program in a machine's namespaces; answers its standard output. */
-  async inside(name: string, ...command: readonly string[]): Promise<string> {
+  /** kubectl on a peer's machine, against that peer and no other; never throws for a failing one. */
+  async kubectlOn(name: string, args: readonly string[], input?: string): Promise<CommandResult> {
+    const path = join(this.home, `kubeconfig-${name}`)
+    if (!existsSync(path)) {
+      const { stdout } = await this.shoal('kubeconfig', '--data-dir', this.dataDirectory(name))
+      this.file(`kubeconfig-${name}`, stdout)
+    }
+    return this.#enter(name, ['env', `HOME=${this.home}`, this.kubectlPath, '--kubeconfig', path, ...args], input)
+  }
+
+  async #enter(name: string, command: readonly string[], input?: string): Promise<CommandResult> {
     const pid = (await this.local.pids()).get(name)?.machinePid
     if (pid === undefined) throw new Error(`${name} does not run`)
     const user = rootless ? ['-U', '--preserve-credentials'] : []
-    const { status, stdout, stderr } = await run('nsenter', ['-t', String(pid), ...user, '-m', '-p', '-n', '-u', '-i', ...command])
+    return run('nsenter', ['-t', String(pid), ...user, '-m', '-p', '-n', '-u', '-i', ...command], process.env, input)
+  }
+
+  /** Runs a program in a machine's namespaces; answers its standard output. */
+  async inside(name: string, ...command: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.#enter(name, command)
     if (status !== 0) throw new Error(`${command.join(' ')} on ${name} ended with ${status}: ${stderr}`)
     return stdout
   }

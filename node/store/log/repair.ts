@@ -2,7 +2,8 @@
 // nobody relied on it. Damage is first noted in a file that outlives restarts and keeps the peer from voting until it has
 // healed; damaged segments are set aside and not deleted, for whoever wants to look.
 import { join } from 'node:path'
-import { failureCode, syncDirectory, writeAll } from './file-calls.ts'
+import { failureCode } from '../../platform/failures.ts'
+import { syncDirectory, writeAll } from './file-calls.ts'
 import { problemName, segmentName, segmentNumbers } from './segment-file.ts'
 import { usedBytes } from './zeros.ts'
 import type { FileCalls } from './file-calls.ts'
