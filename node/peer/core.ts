@@ -31,6 +31,8 @@ export interface CoreDeps {
   readonly logger: Logger
   readonly openLog: (directory: string, mark: CoreOptions['mark'], self: PeerId) => Promise<PeerLog>
   readonly createEngine: (options: EngineOptions, recovered: Recovered, random: Random) => PeerEngine
+  /** Calls its argument at the end of the turn (atEndOfTurn). */
+  readonly soon: (run: () => void) => void
   /** Ends the process: the main thread hangs, or the log cannot be written. */
   readonly abort: (why: string) => void
 }
@@ -92,7 +94,7 @@ export class Core {
   }
 
   async #build(): Promise<void> {
-    const { clock, logger } = this.#deps
+    const { clock, logger, soon } = this.#deps
     const { cluster, listen, certificate } = this.#options
     const key = peerKeyFromBytes(this.#options.keyBytes, 'memory')
     const random = seededRandom(this.#options.seed)
@@ -118,7 +120,7 @@ export class Core {
     const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf, incarnation: cluster.incarnation }, (mark) => driver.snapshotInstalled(mark))
     const questions = new Questions({ host, trust: this.#trust, clock, logger, ask, addressesOf })
     const driver = new Driver({
-      engine, log, clock, logger,
+      engine, log, clock, logger, soon,
       send: (to, frame) => lanes.send(to, frame),
       publish: (batch) => gossip.publish(batch),
       report: (report, transfer) => this.#report(report, transfer),

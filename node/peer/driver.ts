@@ -1,6 +1,6 @@
 // The driver carries out what the engine decides, in the order of the Ready's fields: what may leave at once leaves, the
 // save goes to the log, and what depends on it leaves only after it has been synced. It decides nothing itself.
-// Whatever happens outside comes in through one of its methods, each of which ends by asking the engine again.
+// Whatever happens outside comes in through one of its methods; at the end of the turn the engine is asked once for all of it.
 import { assert } from '../../protocol/base/assert.ts'
 import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
 import type { Applied, EngineStatus, PeerEngine, Ready } from '../../protocol/engine/types.ts'
@@ -23,6 +23,8 @@ export interface DriverDeps {
   readonly logger: Logger
   readonly send: (to: PeerId, frame: Uint8Array) => void
   readonly publish: (batch: GossipBatch) => void
+  /** Calls its argument at the end of the turn. */
+  readonly soon: (run: () => void) => void
   readonly report: (report: Report, transfer?: readonly Uint8Array[]) => void
   readonly fetchSnapshot: (wanted: { readonly atLeast: LogIndex; readonly from: readonly PeerId[] }) => void
   /** The log cannot be written any more: the peer must end (P3). */
@@ -42,6 +44,7 @@ export class Driver {
   readonly #cluster: ClusterId
   readonly #saves: SaveQueue
   #pumping = false
+  #pumpComes = false
   #broken = false
   /** The main thread answers; the disk under the log is full. Either decides what the engine takes for its health. */
   #answering = true
@@ -64,7 +67,7 @@ export class Driver {
   tick(): void {
     const { engine, clock } = this.#deps
     engine.tick(clock.bootMs(), clock.wallMs())
-    this.pump()
+    this.#pumpSoon()
   }
 
   /** Messages of one peer, as they arrived together. What cannot be decoded is dropped. */
@@ -77,59 +80,69 @@ export class Driver {
         this.#deps.logger.warn('a message was refused', { from, reason: error.message })
       }
     }
-    this.pump()
+    this.#pumpSoon()
   }
 
   gossiped(batch: GossipBatch): void {
     this.#deps.engine.gossiped(batch)
-    this.pump()
+    this.#pumpSoon()
   }
 
   propose(counter: number, command: Uint8Array): void {
     this.#deps.engine.propose({ peer: this.#self, counter }, command)
-    this.pump()
+    this.#pumpSoon()
   }
 
   read(context: number): void {
     this.#deps.engine.read(context)
-    this.pump()
+    this.#pumpSoon()
   }
 
   applied(applied: Applied): void {
     this.#deps.engine.applied(applied)
-    this.pump()
+    this.#pumpSoon()
   }
 
   snapshotInstalled(mark: SnapshotMark): void {
     this.#deps.engine.snapshotInstalled(mark)
-    this.pump()
+    this.#pumpSoon()
   }
 
   connectionLost(peer: PeerId): void {
     this.#deps.engine.connectionLost(peer)
-    this.pump()
+    this.#pumpSoon()
   }
 
   announce(addresses: readonly string[]): void {
     this.#deps.engine.announce(addresses)
-    this.pump()
+    this.#pumpSoon()
   }
 
   beat(healthy: boolean, reports: readonly WorkReport[] | undefined): void {
     this.#answering = healthy
     this.#deps.engine.health(healthy && !this.#diskFull)
     if (reports !== undefined) this.#deps.engine.report(reports)
-    this.pump()
+    this.#pumpSoon()
   }
 
   /** Hands leadership over; the driver goes on, so that the words leave. */
   stop(leave: boolean): void {
     this.#deps.engine.stop(leave)
-    this.pump()
+    this.#pumpSoon()
   }
 
   status(): EngineStatus {
     return this.#deps.engine.status()
+  }
+
+  /** Many inputs of one turn make one append, one save and one packet a peer. */
+  #pumpSoon(): void {
+    if (this.#pumpComes) return
+    this.#pumpComes = true
+    this.#deps.soon(() => {
+      this.#pumpComes = false
+      this.pump()
+    })
   }
 
   /** Carries out everything that is ready. Input that arrives meanwhile is taken up by the same loop. */
@@ -186,7 +199,7 @@ export class Driver {
     this.#deps.engine.saved(sequence)
     const due = this.#waiting.findIndex((waiting) => waiting.after > sequence)
     for (const { letters } of this.#waiting.splice(0, due === -1 ? this.#waiting.length : due)) this.#post(letters)
-    this.pump()
+    this.#pumpSoon()
   }
 
   #commit(entries: readonly Entry[]): void {

@@ -1,4 +1,5 @@
-// The way between the peer's two threads: over a worker's port, or within one thread for tests.
+// The way between the peer's two threads: over a worker's port, or within one thread for tests. A message wakes the other
+// thread and costs more than what it says, so all of one turn travel as one.
 // Only whole buffers are transferred; a view into a larger one is copied, or the rest of its buffer would go as well.
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
 import type { Link } from './types.ts'
@@ -11,11 +12,23 @@ const whole = (bytes: readonly Uint8Array[]): Transferable[] => {
   return [...buffers]
 }
 
-/** Over the port of a worker, either side of it. */
-export function portLink<Out, In>(port: MessagePort | Worker): Link<Out, In> {
+/** Over the port of a worker, either side of it. `soon` calls its argument when what is said in this turn has been said. */
+export function portLink<Out, In>(port: MessagePort | Worker, soon: (run: () => void) => void): Link<Out, In> {
+  let waiting: Out[] = []
+  let transferred: Uint8Array[] = []
+  const flush = (): void => {
+    const messages = waiting
+    const buffers = whole(transferred)
+    waiting = []
+    transferred = []
+    port.postMessage(messages, buffers)
+  }
   return {
-    send: (message, transfer = []) => port.postMessage(message, whole(transfer)),
-    onMessage: (receive) => { port.on('message', (message: In) => receive(message)) },
+    send: (message, transfer = []) => {
+      if (waiting.push(message) === 1) soon(flush)
+      transferred.push(...transfer)
+    },
+    onMessage: (receive) => { port.on('message', (messages: readonly In[]) => messages.forEach(receive)) },
     close: () => { port.removeAllListeners('message') },
   }
 }

@@ -361,6 +361,8 @@ export class Peer implements Startable {
   #fail(error: Error): void {
     if (this.#failing) return
     this.#failing = true
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers = []
     this.agreed.stop()
     this.#link?.close()
     this.#link = undefined

@@ -2,6 +2,7 @@
 // its half second of loading runs beside that of the main thread. A daemon that was killed must be back before it counts as dead.
 import { Worker } from 'node:worker_threads'
 import { assert } from '../../protocol/base/assert.ts'
+import { atEndOfTurn } from '../platform/turn.ts'
 import { portLink } from './link.ts'
 import type { CoreOptions, Link, Order, Report } from './types.ts'
 
@@ -20,7 +21,7 @@ export class PeerThread {
     this.#isStarted = true
     this.#worker.on('exit', (code) => ended(this.#failure ?? `exit status ${code}`))
     this.#worker.postMessage(options)
-    const link = portLink<Order, Report>(this.#worker)
+    const link = portLink<Order, Report>(this.#worker, atEndOfTurn)
     return { ...link, close: () => { link.close(); void this.end() } }
   }
 

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads'
 import { required } from '../../protocol/base/assert.ts'
 import { createEngine } from '../../protocol/engine/engine.ts'
 import { systemClock } from '../platform/clock.ts'
+import { atEndOfTurn } from '../platform/turn.ts'
 import { openLog } from '../store/log/open-log.ts'
 import { Core } from './core.ts'
 import { portLink } from './link.ts'
@@ -17,11 +18,12 @@ const clock = systemClock()
 const port = required(parentPort, 'the port of the worker')
 
 async function run(options: CoreOptions): Promise<void> {
-  const link = portLink<Report, Order>(port)
+  // All that the driver says in a turn it says at its end.
+  const link = portLink<Report, Order>(port, queueMicrotask)
   const logger = threadLogger(link)
   const metrics = threadMetrics(clock, (records) => link.send({ kind: 'metrics', records }))
   const core = new Core({
-    clock, logger, createEngine,
+    clock, logger, createEngine, soon: atEndOfTurn,
     openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics }, { directory }), mark, logger, self),
     abort: (why) => {
       // The main thread may never read this; standard error is written from here.

@@ -53,6 +53,8 @@ export class RaftCore {
   mayVote: boolean
   /** Until a read that was asked after this peer was damaged says how far it must catch up. */
   catchUpTo: LogIndex | undefined
+  /** What the leader of this term was told last, or will be once it is saved: answering again what it knows is left out. */
+  told: { readonly term: Term; readonly round: number; readonly match: LogIndex } = { term: 0, round: 0, match: 0 }
   /** When the leader was last heard. */
   leaderHeardMs: BootMs = -Infinity
   electionDeadlineMs: BootMs = 0

@@ -381,6 +381,11 @@ export class Raft {
     return leadingOf(this.#core)?.sinceMs
   }
 
+  /** The first entry of this leader's term, or undefined. */
+  get leadsFrom(): LogIndex | undefined {
+    return leadingOf(this.#core)?.noopIndex
+  }
+
   get leader(): PeerId | undefined {
     const { role, self } = this.#core
     if (role.kind === 'leader') return self

@@ -134,13 +134,13 @@ export function handleAppend(core: RaftCore, from: PeerId, message: Append): voi
     entries = offered > core.commit ? entries.slice(core.commit - previousIndex) : []
     previousIndex = core.commit
   } else if (log.termAt(previousIndex) !== message.previousTerm) {
-    reply(core, from, message.round, false, lastPossible(core, previousIndex, message.previousTerm))
+    refuse(core, from, message.round, lastPossible(core, previousIndex, message.previousTerm))
     return
   }
   takeEntries(core, entries)
   const match = previousIndex + entries.length
   core.commitTo(Math.min(message.commit, match))
-  reply(core, from, message.round, true, match)
+  accept(core, from, message.round, match, message.entries.length === 0)
 }
 
 /** Appends what is new; removes what conflicts first. */
@@ -162,18 +162,34 @@ function lastPossible(core: RaftCore, previousIndex: LogIndex, previousTerm: num
   return index
 }
 
-/** Acknowledges only what is on disk: now when it is, else after the save, and then a heartbeat's part is answered now. */
-function reply(core: RaftCore, to: PeerId, round: number, accepted: boolean, match: LogIndex): void {
-  const matchTerm = core.log.termAt(match) ?? 0
-  const full: ConsensusMessage = { kind: 'appendReply', term: core.term, accepted, match, matchTerm, round }
-  if (core.savedTerm !== core.term) {
-    core.sendAfterSave(to, full)
-  } else if (!accepted || match <= core.stable) {
-    core.send(to, full)
+function answerOf(core: RaftCore, accepted: boolean, round: number, match: LogIndex): ConsensusMessage {
+  return { kind: 'appendReply', term: core.term, accepted, match, matchTerm: core.log.termAt(match) ?? 0, round }
+}
+
+function refuse(core: RaftCore, to: PeerId, round: number, match: LogIndex): void {
+  const refusal = answerOf(core, false, round, match)
+  if (core.savedTerm === core.term) core.send(to, refusal)
+  else core.sendAfterSave(to, refusal)
+}
+
+/**
+ * Acknowledges only what is on disk: now when it is, else after the save, and then the part of a new round is answered now.
+ * An append without entries in a known round only told the commit index; when the leader knows the rest, nothing is said.
+ * Should an answer be lost, the next heartbeat's round asks again.
+ */
+function accept(core: RaftCore, to: PeerId, round: number, match: LogIndex, empty: boolean): void {
+  const { told, stable, term } = core
+  const newRound = told.term !== term || round > told.round
+  const newMatch = told.term !== term || match > told.match
+  if (empty && !newRound && !newMatch) return
+  core.told = { term, round: newRound ? round : told.round, match: newMatch ? match : told.match }
+  if (core.savedTerm !== term) {
+    core.sendAfterSave(to, answerOf(core, true, round, match))
+  } else if (match <= stable) {
+    core.send(to, answerOf(core, true, round, match))
   } else {
-    const stable = core.stable
-    core.send(to, { ...full, match: stable, matchTerm: core.log.termAt(stable) ?? 0 })
-    core.sendAfterSave(to, full)
+    if (newRound) core.send(to, answerOf(core, true, round, stable))
+    core.sendAfterSave(to, answerOf(core, true, round, match))
   }
 }
 

@@ -66,7 +66,8 @@ export class Spreading {
   #publishDue(nowMs: BootMs): void {
     const { raft, outbox } = this.#deps
     const commit = raft.commit
-    this.#published ??= commit
+    // From the entry that made it leader: by that mirrors learn whom to ask, however soon it was committed.
+    this.#published ??= Math.min(commit, (raft.leadsFrom ?? 1) - 1)
     if (this.#deps.mirrors().length === 0) {
       this.#published = commit
       return

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { silentLogger, type Logger } from '../../node/base/logger.ts'
 import { type Metrics, noMetrics } from '../../node/base/metrics.ts'
 import { systemClock } from '../../node/platform/clock.ts'
+import { atEndOfTurn } from '../../node/platform/turn.ts'
 import { DataDirectory } from '../../node/peer/data-directory.ts'
 import { incarnationLeft } from '../../node/peer/errors.ts'
 import { initCluster } from '../../node/peer/found.ts'
@@ -166,7 +167,7 @@ export class TestCluster {
 
 function inline(logger: Logger): (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report> {
   return startInline({
-    clock, logger, createEngine,
+    clock, logger, createEngine, soon: atEndOfTurn,
     openLog: async (path, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: path }), mark, logger, self),
     abort: (why) => logger.error('aborted', { why }),
   })

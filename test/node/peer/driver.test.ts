@@ -44,7 +44,7 @@ function rig(readies: Ready[]) {
     close: () => Promise.resolve(),
   }
   const driver = new Driver({
-    engine, log, clock, logger: silentLogger,
+    engine, log, clock, logger: silentLogger, soon: queueMicrotask,
     send: (to, frame) => {
       const message = decodeMessage(cluster, frame)
       events.push(`send ${to} ${message.zone === 'spreading' && message.body.kind === 'digest' ? message.body.applied : '?'}`)

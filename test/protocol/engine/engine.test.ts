@@ -223,6 +223,20 @@ describe('protocol / engine', () => {
     assert.deepEqual(cluster.up.find((peer) => peer.id !== leader && peer.engine.status().role === 'leader')?.engine.status().expired, [leader])
   })
 
+  it('a mirror learns of a new leader, also of one whose first entry was committed at once', () => {
+    for (const seed of [19, 23, 26]) {
+      const cluster = TestCluster.start(['a', 'b', 'c', 'd'], { seed })
+      settled(cluster, 3)
+      cluster.run(5000)
+      const leader = cluster.leader()?.id ?? ''
+      cluster.isolate(leader)
+      cluster.run(15_000)
+      const mirror = cluster.up.find((peer) => peer.engine.status().role === 'mirror')
+      assert.notEqual(mirror?.engine.status().leader, leader)
+      assert.ok((mirror?.engine.status().leaseUntilMs ?? 0) > cluster.nowMs, `seed ${seed}`)
+    }
+  })
+
   it('gives every work a holder, and another one when the holder dies', () => {
     const cluster = TestCluster.start(['a', 'b', 'c'], { works: ['controllers', 'scheduler'] })
     cluster.until('assigned', 15_000, () => cluster.peer('c').state.assignments.size === 2)
