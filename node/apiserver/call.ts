@@ -44,6 +44,9 @@ export type WatchFrame =
   | { readonly kind: 'bookmark'; readonly revision: number; readonly initialEnd: boolean }
   | { readonly kind: 'error'; readonly status: StatusBody }
 
+/** Headers of an answer that another server gave. */
+export type PassedHeaders = { readonly [name: string]: string | readonly string[] }
+
 export type Answer =
   /** One stored object. */
   | {
@@ -73,6 +76,6 @@ export type Answer =
       readonly definition?: ResourceDefinition
       readonly warnings?: readonly string[]
     }
-  | { readonly kind: 'text'; readonly code: number; readonly contentType: string; readonly text: string | Uint8Array }
+  | { readonly kind: 'text'; readonly code: number; readonly contentType: string; readonly text: string | Uint8Array; readonly headers?: PassedHeaders }
   /** Bytes as they come, such as logs. */
-  | { readonly kind: 'stream'; readonly code: number; readonly contentType: string; readonly chunks: AsyncIterable<Uint8Array> }
+  | { readonly kind: 'stream'; readonly code: number; readonly contentType: string; readonly chunks: AsyncIterable<Uint8Array>; readonly headers?: PassedHeaders }

@@ -83,6 +83,8 @@ describe('e2e / web example', function () {
     match(await kubectl('get', 'pods', '-A'), /^NAMESPACE +NAME/)
     match(await kubectl('get', 'all'), /deployment\.apps\/web-svr +3\/3/)
     match(await kubectl('get', 'nodes'), /peer-1 +Ready/)
+    match(await kubectl('get', '--raw', '/api/v1/namespaces/default/services/web-svr-clusterip:80/proxy/'), /Welcome to nginx/)
+    match(await kubectl('get', '--raw', '/api/v1/nodes/peer-2/proxy/metrics'), /^kubelet_running_pods \d/m)
   })
 
   it('describe shows containers, events, endpoints and node allocations', async () => {

@@ -142,11 +142,11 @@ export class Front {
       }
       case 'text': {
         const bytes = typeof answer.text === 'string' ? new TextEncoder().encode(answer.text) : answer.text
-        exchange.respond(answer.code, { 'content-type': answer.contentType, 'cache-control': 'no-cache, private' }, [bytes])
+        exchange.respond(answer.code, { 'content-type': answer.contentType, 'cache-control': 'no-cache, private', ...answer.headers }, [bytes])
         return answer.code
       }
       case 'stream': {
-        const sink = exchange.begin(answer.code, { 'content-type': answer.contentType, 'cache-control': 'no-cache, private' })
+        const sink = exchange.begin(answer.code, { 'content-type': answer.contentType, 'cache-control': 'no-cache, private', ...answer.headers })
         for await (const chunk of answer.chunks) if (!await sink.write(chunk)) break
         sink.end()
         return answer.code

@@ -3,10 +3,11 @@ import { binding } from './binding.ts'
 import { attach, exec, portForward } from './connect.ts'
 import { eviction } from './eviction.ts'
 import { log } from './log.ts'
+import { nodeProxy, podProxy, serviceProxy } from './proxy.ts'
 import { token } from './token.ts'
 import type { Subresource } from './types.ts'
 
-export const subresources: readonly Subresource[] = [attach, binding, eviction, exec, log, portForward, token]
+export const subresources: readonly Subresource[] = [attach, binding, eviction, exec, log, nodeProxy, podProxy, portForward, serviceProxy, token]
 
 export function subresourceOf(group: string, resource: string, subresource: string): Subresource | undefined {
   return subresources.find((one) => one.group === group && one.resource === resource && one.subresource === subresource)

@@ -3,7 +3,7 @@ import type { LogOptions } from '../logs/reader.ts'
 import type { ExecStreams } from '../runtime/types.ts'
 
 export type KubeletRequest =
-  | { readonly kind: 'healthz' | 'pods' }
+  | { readonly kind: 'healthz' | 'metrics' | 'pods' }
   | { readonly kind: 'containerLogs'; readonly namespace: string; readonly pod: string; readonly container: string; readonly previous: boolean; readonly options: LogOptions }
   | { readonly kind: 'exec'; readonly namespace: string; readonly pod: string; readonly container: string; readonly command: readonly string[]; readonly streams: ExecStreams }
   | { readonly kind: 'attach'; readonly namespace: string; readonly pod: string; readonly container: string; readonly streams: ExecStreams }
@@ -42,6 +42,7 @@ export function parseRequest(url: string, nowMs: number): KubeletRequest | undef
   const [first, ...rest] = pathname.slice(1).split('/').map(decodeURIComponent)
   const [namespace, pod, container] = rest
   if (pathname === '/healthz') return { kind: 'healthz' }
+  if (pathname === '/metrics') return { kind: 'metrics' }
   if (pathname === '/pods') return { kind: 'pods' }
   if (pathname === '/shoal/endpoint-out') return { kind: 'endpointOut', address: query.get('ip') ?? '' }
   if (pathname === '/shoal/images') return { kind: 'loadImage' }

@@ -10,6 +10,7 @@ import type { Readable, Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
+import type { Metrics } from '../../base/metrics.ts'
 import type { Pod } from '../../objects/generated/core-v1.ts'
 import { kubeletCannotListen, kubeletRefused } from '../errors.ts'
 import { endpointOutWaitMs, serverHeaderBytes } from '../limits.ts'
@@ -28,6 +29,7 @@ export interface ServerDeps {
   readonly waitEndpointOut: (address: string, timeoutMs: number) => Promise<boolean>
   readonly pods: () => readonly Pod[]
   readonly logFolder: (pod: Pod) => string
+  readonly metrics: Pick<Metrics, 'text'>
   readonly loadImage: (archive: Readable) => Promise<void>
 }
 
@@ -111,6 +113,9 @@ export class KubeletServer {
     switch (asked.kind) {
       case 'healthz':
         response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
+        return
+      case 'metrics':
+        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await this.#deps.metrics.text())
         return
       case 'pods':
         json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: this.#deps.pods() })

@@ -31,7 +31,7 @@ describe('kubelet / server', () => {
     certificates = await testCertificates()
     runtime.containers.set('c', makeContainer({ id: 'c' }))
     server = new KubeletServer({
-      runtime, clock, logger: silentLogger, waitEndpointOut: (address) => Promise.resolve(address === '10.0.0.1'), pods: () => [makePod()], logFolder: () => '/nowhere',
+      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: (address) => Promise.resolve(address === '10.0.0.1'), pods: () => [makePod()], logFolder: () => '/nowhere',
       loadImage: async (archive: Readable) => {
         for await (const chunk of archive) loaded += String(chunk)
       },
@@ -55,7 +55,7 @@ describe('kubelet / server', () => {
 
   it('names a port that is taken', async () => {
     const second = new KubeletServer({
-      runtime, clock, logger: silentLogger, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', loadImage: () => Promise.resolve(),
+      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', loadImage: () => Promise.resolve(),
     }, { port: server.port(), listenAddress: '127.0.0.1', certificates: certificates.server })
     await rejects(second.start(), kubeletCannotListen.is)
   })
@@ -73,6 +73,8 @@ describe('kubelet / server', () => {
   })
 
   it('answers whoever has the right certificate', async () => {
+    equal(await ask('/metrics'), '200 kubelet_running_pods 1')
+    equal(await ask('/metrics', certificates.user), '403 the certificate does not allow this')
     equal(await ask('/healthz'), '200 ok')
     equal(await ask('/healthz', certificates.user), '403 the certificate does not allow this')
     match(await ask('/pods'), /^200 .*"kind":"PodList"/)
