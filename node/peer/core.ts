@@ -8,7 +8,7 @@ import type { EngineOptions, PeerEngine, Recovered, SystemState } from '../../pr
 import type { Member } from '../../protocol/membership/types.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { peerKeyFromBytes } from '../identity/peer-key.ts'
+import { peerKeyFromBytes, type PeerKey } from '../identity/peer-key.ts'
 import { Asks } from './asks.ts'
 import { Driver } from './driver.ts'
 import { listenFailed, onlyLogDamaged } from './errors.ts'
@@ -85,9 +85,10 @@ export class Core {
   }
 
   /** What is missing here is fetched from the others. When nobody else ever belonged to the cluster, it is gone: better to say so than to wait for ever. */
-  async #refuseOnlyCopy(log: PeerLog, self: PeerId): Promise<void> {
-    if (log.recovered.mayVote && log.fetchFrom === undefined) return
-    if ([...this.#system.peers, ...this.#options.known].some((record) => record.peer !== self)) return
+  async #openLog(self: PeerId): Promise<PeerLog> {
+    const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark, self)
+    if (log.recovered.mayVote && log.fetchFrom === undefined) return log
+    if ([...this.#system.peers, ...this.#options.known].some((record) => record.peer !== self)) return log
     await log.close()
     const lacking = log.fetchFrom === undefined ? undefined : `the state ends before entry ${log.fetchFrom}, where the log begins`
     throw onlyLogDamaged.make({ directory: this.#options.logDirectory, found: log.damage ?? lacking ?? 'the log that led to the state is gone' })
@@ -95,16 +96,11 @@ export class Core {
 
   async #build(): Promise<void> {
     const { clock, logger, soon } = this.#deps
-    const { cluster, listen, certificate } = this.#options
+    const { cluster, certificate } = this.#options
     const key = peerKeyFromBytes(this.#options.keyBytes, 'memory')
     const random = seededRandom(this.#options.seed)
-    const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark, key.peerId)
-    await this.#refuseOnlyCopy(log, key.peerId)
+    const { log, host } = await this.#open(key, gossipTopic(cluster))
     const engine = this.#engine(key.peerId, log.recovered, random)
-    const host = await Host.create(this.#trust, { key: key.key, listen, topic: gossipTopic(cluster) }).catch(async (error: unknown) => {
-      await log.close()
-      throw error
-    })
     const addressesOf = (peer: PeerId): readonly string[] => this.#addressesOf(peer)
     const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, addressesOf }, { self: key.peerId, cluster, left: this.#options.left, certificate }, {
       frames: (from, frames) => driver.receive(from, frames),
@@ -142,6 +138,23 @@ export class Core {
       problem: log.recovered.mayVote ? undefined : log.damage ?? 'the log that led to the state is gone',
     })
     this.#tick()
+  }
+
+  /** Opens the log and the host side by side, since neither needs the other and the cluster waits; both or neither. */
+  async #open(key: PeerKey, topic: string): Promise<{ readonly log: PeerLog; readonly host: Host }> {
+    const [log, host] = await Promise.allSettled([
+      this.#openLog(key.peerId),
+      Host.create(this.#trust, { key: key.key, listen: this.#options.listen, topic }),
+    ])
+    if (log.status === 'rejected') {
+      if (host.status === 'fulfilled') await host.value.stop()
+      throw log.reason
+    }
+    if (host.status === 'rejected') {
+      await log.value.close()
+      throw host.reason
+    }
+    return { log: log.value, host: host.value }
   }
 
   #engine(self: PeerId, recovered: Recovered, random: Random): PeerEngine {

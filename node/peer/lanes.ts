@@ -165,7 +165,11 @@ export class Lanes {
         const verdict = this.#greet(from, frames[0])
         if (verdict === 'removed') return this.#turnAway(stream)
         greeted = verdict === 'member'
-        if (greeted) this.#replace(from, stream)
+        if (greeted) {
+          this.#replace(from, stream)
+          // Our own dial may have come before it answered, and no further connection opens to wake the lane.
+          this.#lanes.get(from)?.wake()
+        }
         frames = greeted ? frames.slice(1) : undefined
       }
       if (frames === undefined || !(this.#deps.trust.trusted(from) || !greeted)) {

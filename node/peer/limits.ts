@@ -112,6 +112,7 @@ export const questionTimeoutMs = 12_000
 
 /** Bytes of an answer on a message stream, which only ever says why nobody listens; a longer one is not read. */
 export const answerMaxBytes = 1024
+
 /** Metrics of the peer thread wait this long, or until so many values were recorded, and travel to the main thread together. */
 export const metricsBatchMs = 1_000
 export const metricsBatchMost = 1_000
