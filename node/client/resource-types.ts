@@ -6,6 +6,7 @@ import type {
 import type { Deployment, ReplicaSet } from '../objects/generated/apps-v1.ts'
 import type { Lease } from '../objects/generated/coordination-v1.ts'
 import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
+import type { ClusterRole } from '../objects/generated/rbac-v1.ts'
 import type { PriorityClass } from '../objects/generated/scheduling-v1.ts'
 import type { ApiObject } from './types.ts'
 
@@ -45,3 +46,4 @@ export const deployments = resourceType<Deployment>('apps', 'v1', 'deployments',
 export const replicaSets = resourceType<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true)
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
 export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
+export const clusterRoles = resourceType<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false)

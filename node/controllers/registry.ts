@@ -1,5 +1,6 @@
 // The list of controllers. To add one is to add its folder and a line here.
 // The composition root may hand the manager more of them, of zones that controllers must not know.
+import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts'
 import type { ControllerFactory } from './controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
@@ -24,6 +25,7 @@ export const controllers: readonly ControllerFactory[] = [
   garbageController,
   serviceAccountController,
   rootCaController,
+  clusterRoleAggregationController,
   podGcController,
   eventExpiryController,
 ]

@@ -88,6 +88,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/controllers/pod-gc/controller.ts': 'held by manager.test.ts and test/integration/control-loops.test.ts',
   'node/controllers/replicaset/controller.ts': 'held by manager.test.ts and test/integration/control-loops.test.ts',
   'node/controllers/replicaset/ranking.ts': 'held by replicaset/plan.test.ts',
+  'node/controllers/cluster-role-aggregation/controller.ts': 'held by plan.test.ts and manager.test.ts',
   'node/controllers/root-ca/controller.ts': 'held by manager.test.ts and test/integration/control-loops.test.ts',
   'node/controllers/service-account/controller.ts': 'held by manager.test.ts and test/integration/control-loops.test.ts',
   'node/scheduler/types.ts': 'types only',
