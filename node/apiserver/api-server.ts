@@ -8,7 +8,7 @@ import type { Startable } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Transport } from '../client/types.ts'
-import type { TokenKey } from '../identity/ca.ts'
+import type { TokenVerifier } from '../identity/ca.ts'
 import { Tokens } from '../identity/tokens.ts'
 import type { User } from '../identity/users.ts'
 import { stringIn } from '../objects/access.ts'
@@ -40,8 +40,10 @@ export interface ApiServerDeps {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly kubelets: KubeletConnections
-  /** Keys of service account tokens as the agreed state has them now; the first signs. */
-  readonly tokenKeys: () => readonly TokenKey[]
+  /** What service account tokens are verified by, as the agreed state has it now; new ones are for the first. */
+  readonly tokenKeys: () => readonly TokenVerifier[]
+  /** Has a token signed, see Tokens. */
+  readonly signToken: (keyId: string, input: string) => Promise<string | undefined>
 }
 
 export interface ApiServerOptions extends AdmissionOptions {
@@ -69,7 +71,7 @@ export class ApiServer implements Startable {
     this.#logger = deps.logger.child('apiserver')
     this.storage = new Storage(deps)
     const rest = restOf(deps, this.storage, options)
-    this.tokens = new Tokens({ clock: deps.clock, keys: deps.tokenKeys, random: deps.ids, uidOf: (kind, namespace, name) => uidOf(rest, kind, namespace, name) })
+    this.tokens = new Tokens({ clock: deps.clock, keys: deps.tokenKeys, sign: deps.signToken, random: deps.ids, uidOf: (kind, namespace, name) => uidOf(rest, kind, namespace, name) })
     const paths = new ServerPaths({
       notReady: () => (deps.tokenKeys().length === 0 ? 'token-keys failed: the agreed state has not arrived yet' : undefined),
       metricsText: () => deps.metrics.text(),

@@ -64,13 +64,13 @@ export interface Member {
 /** Starts everything that a member runs, in the order in which the parts need each other. `address` is this machine's. */
 export async function runMember(deps: MemberDeps, options: Settings, address: string): Promise<Member> {
   const { clock, logger, metrics, random, store, peer, run } = deps
-  const access = new ClusterAccess({ store, peer, clock, kubeletPort: options.kubeletPort })
+  const access = new ClusterAccess({ peer, kubeletPort: options.kubeletPort })
   const name = peer.identity.file.name
   const api = createApiServer(
     {
       store, agreed: peer.agreed, resources, clock, random, metrics, kubelets: access, logger,
       ids: { uid: () => randomUUID(), suffix: (length) => nameSuffix(random.integer.bind(random), length) },
-      tokenKeys: () => access.tokenKeys(),
+      tokenKeys: () => peer.keys.tokenVerifiers(), signToken: (keyId, input) => peer.signing.token(keyId, input),
     },
     {
       addresses: ['0.0.0.0'], port: options.apiPort, serving: apiServingOf(peer.identity), serverAddress: `${address}:${options.apiPort}`,

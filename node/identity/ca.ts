@@ -1,5 +1,4 @@
-// The cluster's certificate authority, made once by `shoal init` and kept in the agreed state, so that any full peer can
-// sign. Keys are P-256, which every client of the API understands. Joiners pin the authority by the hash of its public key.
+// The cluster's certificate authority, made once by `shoal init` and kept in the agreed state, sealed to the voters. Keys are P-256, which every client of the API understands. Joiners pin the authority by the hash of its public key.
 // The x509 library is loaded on first use: it takes a fifth of a second that a restarting daemon does not need.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import { certificateRefused } from './errors.ts'
@@ -11,12 +10,16 @@ export interface KeyedCertificate {
   readonly privateKey: string
 }
 
-/** A key pair that signs service account tokens (ES256, RFC 7518). */
-export interface TokenKey {
+/** What verifies service account tokens (ES256, RFC 7518). */
+export interface TokenVerifier {
   /** Digest of the public key; the `kid` of its tokens. */
   readonly keyId: string
-  readonly privateKey: string
   readonly publicKey: string
+}
+
+/** A key pair that signs service account tokens. */
+export interface TokenKey extends TokenVerifier {
+  readonly privateKey: string
 }
 
 /** The signing library, loaded when first needed. */

@@ -112,13 +112,35 @@ export async function issueCertificate(authority: KeyedCertificate, request: Cer
   return `${certificate.toString('pem')}\n`
 }
 
-/** A new key and its certificate, for people: member of the group that may do everything. */
+/** What a member wants signed: its certificates as a client and as a server. */
+export interface NodeRequest {
+  readonly peer: string
+  readonly name: string
+  /** IP addresses for the serving certificate. */
+  readonly hosts: readonly string[]
+  readonly nodeCsr: string
+  readonly servingCsr: string
+}
+
+/** Both certificates of a member. Throws SHOAL_CERTIFICATE_REFUSED. */
+export async function issueNode(authority: KeyedCertificate, request: NodeRequest, nowMs: number): Promise<{ readonly node: string; readonly serving: string }> {
+  const { peer, name, hosts, nodeCsr, servingCsr } = request
+  return {
+    node: await issueCertificate(authority, nodeClientRequest(name, peer, nodeCsr), nowMs),
+    serving: await issueCertificate(authority, servingRequest(name, hosts, servingCsr), nowMs),
+  }
+}
+
+/** A certificate for people: member of the group that may do everything. Throws SHOAL_CERTIFICATE_REFUSED. */
+export function issueClient(authority: KeyedCertificate, commonName: string, csr: string, nowMs: number): Promise<string> {
+  const request = { commonName, organizations: ['system:masters'], names: [], days: adminLifeDays, usage: 'client' as const, csr }
+  return issueCertificate(authority, request, nowMs)
+}
+
+/** A new key and its certificate, for people. */
 export async function issueAdministrator(authority: KeyedCertificate, commonName: string, nowMs: number): Promise<KeyedCertificate> {
   const privateKey = createPrivateKeyPem()
-  const request = {
-    commonName, organizations: ['system:masters'], names: [], days: adminLifeDays, usage: 'client' as const, csr: await createCsr(privateKey),
-  }
-  return { certificate: await issueCertificate(authority, request, nowMs), privateKey }
+  return { certificate: await issueClient(authority, commonName, await createCsr(privateKey), nowMs), privateKey }
 }
 
 /**

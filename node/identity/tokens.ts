@@ -2,10 +2,10 @@
 // Verified ones are remembered by their digest, since a signature costs a third of a millisecond; what a token is bound to
 // is looked up each time, so that a deleted account or Pod loses its access at once. Keys come from the agreed state.
 // Source: RFC 7519, RFC 7518; Kubernetes API reference, TokenRequest and TokenReview.
-import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
-import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
+import { createHash, createPublicKey, sign } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Clock } from '../base/clock.ts'
-import type { TokenKey } from './ca.ts'
+import type { TokenVerifier } from './ca.ts'
 import { serviceAccountUser } from './users.ts'
 import type { User } from './users.ts'
 
@@ -33,8 +33,10 @@ export interface TokenSubject {
 
 export interface TokensDeps {
   readonly clock: Clock
-  /** Keys by which tokens are trusted; the first signs. */
-  readonly keys: () => readonly TokenKey[]
+  /** Keys by which tokens are trusted; new tokens are for the first. */
+  readonly keys: () => readonly TokenVerifier[]
+  /** Has a token signed under a key, here or by a peer that holds it; base64url, undefined when nobody can now. */
+  readonly sign: (keyId: string, input: string) => Promise<string | undefined>
   readonly random: { uid(): string }
   /** The uid of an object that a token names, or undefined when it is gone. */
   readonly uidOf: (kind: 'ServiceAccount' | 'Pod' | 'Secret' | 'Node', namespace: string, name: string) => string | undefined
@@ -53,6 +55,25 @@ interface Claims {
   readonly expiresMs: number
 }
 
+const accountPrefix = 'system:serviceaccount:'
+
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** The ES256 signature (RFC 7518, 3.4) of a token's header and claims, base64url. */
+export function signToken(privateKeyPem: string, input: string): string {
+  return sign('sha256', Buffer.from(input), { key: privateKeyPem, dsaEncoding: 'ieee-p1363' }).toString('base64url')
+}
+
+/** Whether header and claims are those of a service account token of this cluster: what a holder of the key signs for others. */
+export function isAccountToken(input: string): boolean {
+  try {
+    const { iss, sub } = decodeJwt(`${input}.`)
+    return decodeProtectedHeader(`${input}.`).alg === 'ES256' && iss === tokenIssuer && sub?.startsWith(accountPrefix) === true
+  } catch {
+    return false
+  }
+}
+
 /** Issues and verifies tokens. */
 export class Tokens {
   readonly #deps: TokensDeps
@@ -62,23 +83,19 @@ export class Tokens {
     this.#deps = deps
   }
 
-  /** A new token for `seconds`. */
+  /** A new token for `seconds`; undefined until the state has a key, and while nobody can sign. */
   async issue(subject: TokenSubject, audiences: readonly string[], seconds: number): Promise<IssuedToken | undefined> {
     const [key] = this.#deps.keys()
     if (key === undefined) return undefined
     const issued = Math.floor(this.#deps.clock.wallMs() / 1000)
-    const claims = { namespace: subject.namespace, ...boundClaims(subject.bound), serviceaccount: { name: subject.name, uid: subject.uid } }
-    const token = await new SignJWT({ 'kubernetes.io': claims })
-      .setProtectedHeader({ alg: 'ES256', kid: key.keyId })
-      .setIssuer(tokenIssuer)
-      .setSubject(`system:serviceaccount:${subject.namespace}:${subject.name}`)
-      .setAudience([...audiences])
-      .setJti(this.#deps.random.uid())
-      .setIssuedAt(issued)
-      .setNotBefore(issued)
-      .setExpirationTime(issued + seconds)
-      .sign(createPrivateKey(key.privateKey))
-    return { token, expiresMs: (issued + seconds) * 1000 }
+    const claims = {
+      'kubernetes.io': { namespace: subject.namespace, ...boundClaims(subject.bound), serviceaccount: { name: subject.name, uid: subject.uid } },
+      iss: tokenIssuer, sub: `${accountPrefix}${subject.namespace}:${subject.name}`, aud: audiences, jti: this.#deps.random.uid(),
+      iat: issued, nbf: issued, exp: issued + seconds,
+    }
+    const input = `${encoded({ alg: 'ES256', kid: key.keyId })}.${encoded(claims)}`
+    const signature = await this.#deps.sign(key.keyId, input)
+    return signature === undefined ? undefined : { token: `${input}.${signature}`, expiresMs: (issued + seconds) * 1000 }
   }
 
   /** The user of a token that is valid now for one of the audiences, or undefined. */

@@ -69,6 +69,12 @@ export const joinRefused = defineError<{ readonly why: string }>({
   remedy: 'Follow the reason; if it does not help, make a new invitation with `shoal token create`.',
 })
 
+export const noSigner = defineError<{ readonly asked: number }>({
+  code: 'SHOAL_NO_SIGNER',
+  message: ({ asked }) => `none of the ${asked} peers that hold the cluster's keys signed`,
+  remedy: 'The keys are with the voters: see `shoal status` for those that are missing, and try again when one is back.',
+})
+
 export const peerUnknown = defineError<{ readonly name: string }>({
   code: 'SHOAL_PEER_UNKNOWN',
   message: ({ name }) => `the cluster has no peer named ${name}`,

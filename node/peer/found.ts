@@ -6,12 +6,13 @@ import type { PeerRecord } from '../../protocol/engine/types.ts'
 import type { Transaction } from '../../protocol/message/transaction.ts'
 import type { Clock } from '../base/clock.ts'
 import { createAuthority, createTokenKey } from '../identity/ca.ts'
-import { checkNodeName } from '../identity/certificates.ts'
+import { checkNodeName, issueNode } from '../identity/certificates.ts'
 import { createPeerKey } from '../identity/peer-key.ts'
 import { hostsOf } from './addresses.ts'
+import { firstKeys } from './cluster-keys.ts'
 import type { ClusterFile, DataDirectory, PeerIdentity } from './data-directory.ts'
-import { authorityKey, clusterKey, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, tokenKeyKey, type ClusterRecord } from './records.ts'
-import { signCertificates } from './renewal.ts'
+import { clusterKey, isObject, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, type ClusterRecord } from './records.ts'
+import { newCertificates } from './renewal.ts'
 
 export interface FoundOptions {
   readonly name: string
@@ -31,12 +32,14 @@ export async function initCluster(directory: DataDirectory, options: FoundOption
   const cluster = randomBytes(16).toString('hex')
   const key = await createPeerKey()
   const authority = await createAuthority(cluster, nowMs)
-  const certificates = await signCertificates(authority, name, key.peerId, [...hostsOf(addresses), ...options.hosts], nowMs)
+  const certificates = await newCertificates((request) => issueNode(authority, request, nowMs), name, key.peerId, [...hostsOf(addresses), ...options.hosts])
   const file: ClusterFile = { cluster, incarnation: 1, left: [], name, role: 'peer', zone, peers: [{ peer: key.peerId, name, addresses }] }
   const record: PeerRecord = { peer: key.peerId, name, role: 'peer', addresses, zone }
   const clusterRecord: ClusterRecord = { cluster, incarnation: 1, createdMs: nowMs }
   const identity = { key, file, authority: authority.certificate, ...certificates }
-  directory.found(identity, JSON.stringify({ cluster: clusterRecord, authority, tokenKey: createTokenKey(), peer: record }))
+  // Sealed before it is written: the authority's key never lies on a disk as it is.
+  const keys = firstKeys(cluster, key.peerId, authority, createTokenKey())
+  directory.found(identity, JSON.stringify({ cluster: clusterRecord, keys, peer: record }))
   return identity
 }
 
@@ -49,8 +52,7 @@ export function firstTransaction(text: string, self: string, addresses: readonly
     conditions: [{ kind: 'absent', key: clusterKey }],
     writes: [
       putJson(clusterKey, value['cluster']),
-      putJson(authorityKey, value['authority']),
-      putJson(tokenKeyKey, value['tokenKey']),
+      ...Object.entries(isObject(value['keys']) ? value['keys'] : {}).map(([at, sealed]) => putJson(at, sealed)),
       putJson(nameKeyOf(record.name), self),
       putJson(peerKeyOf(self), peer),
     ],

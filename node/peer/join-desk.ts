@@ -8,25 +8,29 @@ import type { Transaction, TransactionResult } from '../../protocol/message/tran
 import type { Clock } from '../base/clock.ts'
 import { timestamp } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { authorityHash, type KeyedCertificate } from '../identity/ca.ts'
-import { checkNodeName, issueCertificate, nodeClientRequest, servingRequest } from '../identity/certificates.ts'
+import { authorityHash } from '../identity/ca.ts'
+import { checkNodeName } from '../identity/certificates.ts'
 import type { InvitationRecord } from '../identity/invitation.ts'
 import { ed25519Public, verifyEd25519 } from '../identity/peer-key.ts'
 import type { StateReader } from '../store/types.ts'
-import { noAgreement } from './errors.ts'
+import { dataKeyWrite, type ClusterKeys } from './cluster-keys.ts'
+import { noAgreement, noSigner } from './errors.ts'
 import {
   encodeJson, readApplication, readKnock, transcript, type Application, type Challenge, type Knock, type Refusal, type Welcome,
 } from './join-messages.ts'
 import { joinClockSkewMs, joinTimeoutMs } from './limits.ts'
 import type { Lineage } from './lineage.ts'
 import {
-  authorityKey, invitationKeyOf, invitationRecord, invitationUsesPrefix, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, readPeers,
+  invitationKeyOf, invitationRecord, invitationUsesPrefix, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, readPeers,
 } from './records.ts'
+import type { Signing } from './signing.ts'
 
 export interface JoinDeskDeps {
   readonly store: StateReader
   readonly clock: Clock
   readonly logger: Logger
+  readonly keys: ClusterKeys
+  readonly signing: Signing
   readonly commit: (transaction: Transaction, timeoutMs: number) => Promise<TransactionResult>
 }
 
@@ -66,16 +70,16 @@ export class JoinDesk {
   }
 
   #knocked(number: number, remote: PeerId, knock: Knock): Challenge | Refusal {
-    const authority = readAuthority(this.#deps.store)
-    if (authority === undefined) return other('this peer has not caught up with the cluster yet; try again in a moment')
+    const authority = this.#deps.keys.authorityCertificate()
+    if (authority === undefined) return notYet
     const nonce = randomBytes(16).toString('hex')
     this.#sessions.set(number, { remote, knock, nonce, startedMs: this.#deps.clock.bootMs() })
-    return { kind: 'challenge', ...this.#cluster, authority: authority.certificate, nonce, wallMs: this.#deps.clock.wallMs() }
+    return { kind: 'challenge', ...this.#cluster, authority, nonce, wallMs: this.#deps.clock.wallMs() }
   }
 
   async #apply(session: Session, application: Application | undefined): Promise<Welcome | Refusal> {
-    const { store, clock, logger } = this.#deps
-    const authority = readAuthority(store)
+    const { store, clock, logger, keys } = this.#deps
+    const authority = keys.authorityCertificate()
     if (application === undefined || authority === undefined) return other('the request cannot be read')
     const nowMs = clock.wallMs()
     if (Math.abs(nowMs - session.knock.wallMs) > joinClockSkewMs) return { kind: 'refusal', code: 'clock', detail: timestamp(nowMs) }
@@ -90,12 +94,12 @@ export class JoinDesk {
     const refusal = await this.#agree(session.remote, application, invitation, nowMs)
     if (refusal !== undefined) return refusal
     logger.info('a peer joined', { peer: session.remote, name: application.name, invitation: invitation.id })
-    return this.#welcome(session.remote, application, invitation, authority, nowMs)
+    return this.#welcome(session.remote, application, invitation)
   }
 
-  #signed(session: Session, application: Application, invitation: InvitationRecord, authority: KeyedCertificate): boolean {
+  #signed(session: Session, application: Application, invitation: InvitationRecord, authority: string): boolean {
     const words = transcript({
-      cluster: this.#cluster.cluster, authorityHash: authorityHash(authority.certificate), joiner: session.remote, member: this.#self,
+      cluster: this.#cluster.cluster, authorityHash: authorityHash(authority), joiner: session.remote, member: this.#self,
       joinerNonce: session.knock.nonce, memberNonce: session.nonce, nodeCsr: application.nodeCsr, servingCsr: application.servingCsr, name: application.name,
     })
     const key = Buffer.from(invitation.publicKey, 'base64url')
@@ -104,11 +108,13 @@ export class JoinDesk {
 
   /** Use, name and peer in one transaction. Undefined when the peer is a member now, also when it already was. */
   async #agree(peer: PeerId, application: Application, invitation: InvitationRecord, nowMs: number): Promise<Refusal | undefined> {
-    const { store, commit } = this.#deps
+    const { store, commit, keys } = this.#deps
     const { name, zone, addresses } = application
     if (peerRecord(parseObject(store.get(peerKeyOf(peer))?.value))?.name === name) return undefined
     if (nowMs > invitation.expiresMs) return { kind: 'refusal', code: 'expired', detail: timestamp(invitation.expiresMs) }
     const record: PeerRecord = { peer, name, role: invitation.role, addresses, zone }
+    const dataKey = keys.dataKey()
+    if (dataKey === undefined) return notYet
     const uses = invitationUsesPrefix(invitation.id)
     const transaction: Transaction = {
       conditions: [
@@ -117,7 +123,11 @@ export class JoinDesk {
         { kind: 'absent', key: peerKeyOf(peer) },
         { kind: 'limit', prefix: uses, limit: invitation.uses },
       ],
-      writes: [putJson(nameKeyOf(name), peer), putJson(peerKeyOf(peer), record), putJson(uses + peer, nowMs)],
+      writes: [
+        putJson(nameKeyOf(name), peer), putJson(peerKeyOf(peer), record), putJson(uses + peer, nowMs),
+        // A witness keeps no state, so it gets no key to it.
+        ...(invitation.role === 'peer' ? [dataKeyWrite(this.#cluster.cluster, peer, dataKey)] : []),
+      ],
     }
     let result
     try {
@@ -138,14 +148,15 @@ export class JoinDesk {
     return refusals[result.condition] ?? other('the cluster changed meanwhile; try again')
   }
 
-  async #welcome(peer: PeerId, application: Application, invitation: InvitationRecord, authority: KeyedCertificate, nowMs: number): Promise<Welcome | Refusal> {
+  async #welcome(peer: PeerId, application: Application, invitation: InvitationRecord): Promise<Welcome | Refusal> {
     const { name, nodeCsr, servingCsr, hosts } = application
-    return {
-      kind: 'welcome',
-      role: invitation.role,
-      nodeCertificate: await issueCertificate(authority, nodeClientRequest(name, peer, nodeCsr), nowMs),
-      servingCertificate: await issueCertificate(authority, servingRequest(name, hosts, servingCsr), nowMs),
-      peers: readPeers(this.#deps.store),
+    try {
+      const { node, serving } = await this.#deps.signing.node({ peer, name, hosts, nodeCsr, servingCsr })
+      return { kind: 'welcome', role: invitation.role, nodeCertificate: node, servingCertificate: serving, peers: readPeers(this.#deps.store) }
+    } catch (error) {
+      // It is a member by now; asked again, it only has to be signed for.
+      if (noSigner.is(error)) return { kind: 'refusal', code: 'noMajority', detail: error.message }
+      throw error
     }
   }
 
@@ -155,11 +166,6 @@ export class JoinDesk {
   }
 }
 
-/** The cluster's authority with its key, once the state is here. */
-export function readAuthority(store: StateReader): KeyedCertificate | undefined {
-  const value = parseObject(store.get(authorityKey)?.value)
-  if (typeof value?.['certificate'] !== 'string' || typeof value['privateKey'] !== 'string') return undefined
-  return { certificate: value['certificate'], privateKey: value['privateKey'] }
-}
-
 const other = (detail: string): Refusal => ({ kind: 'refusal', code: 'other', detail })
+
+const notYet = other('this peer has not caught up with the cluster yet; try again in a moment')

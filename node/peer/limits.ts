@@ -89,8 +89,14 @@ export const counterBlock = 1_000_000
 /** How often the durable index is told to the engine, so that its log can be cut. */
 export const durableReportMs = 2_000
 
-/** How often certificates are looked at for renewal. */
-export const renewCheckMs = 60 * 60_000
+/** A peer that is asked to sign waits so long for the state that the asker speaks of. */
+export const signWaitMs = 4_000
+
+/** How long a resealing of the cluster's keys waits for agreement; it is planned anew with the next beat. */
+export const resealTimeoutMs = 5_000
+
+/** How often certificates are looked at for renewal; a peer that was switched off for long renews so soon after its start. */
+export const renewCheckMs = 60_000
 
 /** A write refused by a full disk is tried again after this long; the engine leads no more meanwhile. */
 export const diskFullRetryMs = 1_000

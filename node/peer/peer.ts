@@ -13,6 +13,8 @@ import type { Metrics } from '../base/metrics.ts'
 import { peerKeyBytes } from '../identity/peer-key.ts'
 import type { StateStore } from '../store/types.ts'
 import { Agreement } from './agreement.ts'
+import { Asking } from './asking.ts'
+import { ClusterKeys } from './cluster-keys.ts'
 import type { DataDirectory, PeerIdentity } from './data-directory.ts'
 import { listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
 import { firstTransaction } from './found.ts'
@@ -21,6 +23,7 @@ import { beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.t
 import { ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
+import { Signing } from './signing.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
 import { enterRecords } from './thread-metrics.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report, StartFailure } from './types.ts'
@@ -60,10 +63,14 @@ export class Peer implements Startable {
   readonly works: Works
   readonly agreed: Agreement
   readonly survivors: Survivors
+  /** The cluster's keys, as far as this peer can open them. */
+  readonly keys: ClusterKeys
+  readonly signing: Signing
   readonly #deps: PeerDeps
   readonly #settings: PeerSettings
   readonly #snapshots: SnapshotDesk
   readonly #desk: JoinDesk
+  readonly #asking: Asking
   #identity: PeerIdentity
   #link: Link<Order, Report> | undefined
   #addresses: readonly string[] = []
@@ -93,11 +100,16 @@ export class Peer implements Startable {
     })
     const commit = this.agreed.commit.bind(this.agreed)
     const { cluster, incarnation, left } = this.#identity.file
-    this.#desk = new JoinDesk({ store, clock, logger, commit }, { cluster, lineage: { incarnation, left }, self })
+    this.#asking = new Asking({ clock, send: (order) => this.#link?.send(order) })
+    const ask = this.#asking.ask.bind(this.#asking)
+    this.keys = new ClusterKeys({ store, logger, commit }, this.#identity.key, cluster)
+    const alive = (peer: PeerId): boolean => this.members.members().some(({ peerId, state }) => peerId === peer && state === 'alive')
+    this.signing = new Signing({ store, clock, keys: this.keys, ask, alive }, self)
+    this.#desk = new JoinDesk({ store, clock, logger, keys: this.keys, signing: this.signing, commit }, { cluster, lineage: { incarnation, left }, self })
     this.survivors = new Survivors({
       directory: deps.directory, store, clock, logger, members: this.members, version: settings.version,
       identity: () => this.#identity, status: () => this.status(), peers: () => this.#peers,
-      send: (order) => this.#link?.send(order), recover: deps.recover, left: (error) => this.#fail(error),
+      ask, recover: deps.recover, left: (error) => this.#fail(error),
     })
   }
 
@@ -140,7 +152,7 @@ export class Peer implements Startable {
     this.#link = this.#deps.thread(this.#coreOptions(), (why) => this.#threadEnded(why))
     this.#link.onMessage((report) => this.#take(report))
     await started.promise
-    this.#every(beatMs, () => this.#link?.send({ kind: 'beat', reports: this.works.reports() }))
+    this.#every(beatMs, () => this.#beat())
     this.#every(durableReportMs, () => this.#tellDurable())
     this.#every(moveTimeoutMs, () => { void this.#move() })
     this.#every(renewCheckMs, () => { void this.#renew() })
@@ -152,7 +164,7 @@ export class Peer implements Startable {
     for (const timer of this.#timers) timer.cancel()
     this.#timers = []
     this.agreed.stop()
-    this.survivors.stop()
+    this.#asking.stop()
     this.works.stop()
     if (this.#link === undefined || this.#stopped !== undefined) return this.#stopped?.promise
     this.#stopped = Promise.withResolvers<void>()
@@ -161,6 +173,11 @@ export class Peer implements Startable {
     this.#link.close()
     this.#link = undefined
     await this.#snapshots.stop()
+  }
+
+  #beat(): void {
+    this.#link?.send({ kind: 'beat', reports: this.works.reports() })
+    if (this.agreed.quorum()) void this.keys.reseal(this.status()?.leader)
   }
 
   #cluster(): { readonly cluster: string; readonly incarnation: number } {
@@ -212,7 +229,7 @@ export class Peer implements Startable {
         void this.#answer(report.id, report.ask)
         return
       case 'answered':
-        return this.survivors.answered(report.id, report.answer)
+        return this.#asking.answered(report.id, report.answer)
       case 'otherIncarnation':
         return this.survivors.otherIncarnation(report.from, report.lineage)
       case 'log':
@@ -298,7 +315,7 @@ export class Peer implements Startable {
     let answer: Answer
     try {
       if (ask.what === 'join') answer = { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
-      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: this.survivors.answer(ask.from, ask.frame) }
+      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: await this.signing.answer(ask.from, ask.frame) ?? this.survivors.answer(ask.from, ask.frame) }
       else answer = required(await this.#snapshots.answer(ask), 'the answer of the snapshot desk')
     } catch (error) {
       this.#deps.logger.warn('a question of the peer thread failed', { what: ask.what, reason: error instanceof Error ? error.message : String(error) })
@@ -335,7 +352,7 @@ export class Peer implements Startable {
   async #renew(): Promise<void> {
     const { store, directory, clock, logger } = this.#deps
     try {
-      const renewed = await renewCertificates(store, this.#identity, clock.wallMs())
+      const renewed = await renewCertificates((request) => this.signing.node(request), store, this.#identity, clock.wallMs())
       if (renewed === undefined) return
       this.#identity = renewed
       directory.writeCertificates(renewed)

@@ -17,6 +17,10 @@ export const clusterKey = '/shoal/cluster'
 export const authorityKey = '/shoal/keys/authority'
 export const tokenKeyKey = '/shoal/keys/service-accounts'
 
+export const dataKeysPrefix = '/shoal/keys/data/'
+
+/** The data key, sealed to one peer. */
+export const dataKeyKeyOf = (peer: string): string => dataKeysPrefix + peer
 export const peerKeyOf = (peer: string): string => peersPrefix + peer
 export const removedKeyOf = (peer: string): string => removedPrefix + peer
 export const nameKeyOf = (name: string): string => `/shoal/allocations/peer-names/${encodeURIComponent(name)}`

@@ -4,7 +4,7 @@
 import type { PeerRecord } from '../../protocol/engine/types.ts'
 import { lastPeer, peerUnknown } from './errors.ts'
 import { manageTimeoutMs, type ManageDeps } from './invitations.ts'
-import { nameKeyOf, peerKeyOf, putJson, readPeers, removedKeyOf } from './records.ts'
+import { dataKeyKeyOf, nameKeyOf, peerKeyOf, putJson, readPeers, removedKeyOf } from './records.ts'
 
 /** Removes the peer of this name. Throws SHOAL_PEER_UNKNOWN, SHOAL_LAST_PEER, SHOAL_NO_AGREEMENT. */
 export async function removePeer(deps: ManageDeps, name: string): Promise<PeerRecord> {
@@ -18,6 +18,7 @@ export async function removePeer(deps: ManageDeps, name: string): Promise<PeerRe
     writes: [
       { kind: 'delete', key },
       { kind: 'delete', key: nameKeyOf(name) },
+      { kind: 'delete', key: dataKeyKeyOf(record.peer) },
       putJson(removedKeyOf(record.peer), { name, removedMs: deps.clock.wallMs() }),
     ],
   }, manageTimeoutMs)

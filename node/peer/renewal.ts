@@ -1,39 +1,36 @@
-// Certificates renew while the peer runs: the authority is in the state that every full peer holds, so a peer signs for
-// itself once the time has come. Who is a member is not asked here; a removed peer's state no longer advances, and its
-// certificates end with their time.
+// Certificates renew while the peer runs: once the time has come it makes new keys and has them signed, by itself when it
+// holds the authority's key, else by a peer that does. Who is a member is asked there; a removed peer gets no signature.
 import { createHash } from 'node:crypto'
 import { createPrivateKeyPem, type KeyedCertificate } from '../identity/ca.ts'
-import { createCsr, issueCertificate, nodeClientRequest, renewalDue, servingRequest, validity } from '../identity/certificates.ts'
+import { createCsr, renewalDue, validity, type NodeRequest } from '../identity/certificates.ts'
 import type { StateReader } from '../store/types.ts'
-import type { PeerIdentity } from './data-directory.ts'
-import { readAuthority } from './join-desk.ts'
 import { hostsOf } from './addresses.ts'
-import { peerKeyOf, parseObject, peerRecord } from './records.ts'
+import type { PeerIdentity } from './data-directory.ts'
+import { parseObject, peerKeyOf, peerRecord } from './records.ts'
 
-/** The peer's identity with new certificates, or undefined while the present ones do. */
-export async function renewCertificates(store: StateReader, identity: PeerIdentity, nowMs: number): Promise<PeerIdentity | undefined> {
+/** Has both certificates of a member signed. */
+type SignNode = (request: NodeRequest) => Promise<{ readonly node: string; readonly serving: string }>
+
+/** The peer's identity with new certificates, or undefined while the present ones do. Throws what `sign` throws. */
+export async function renewCertificates(sign: SignNode, store: StateReader, identity: PeerIdentity, nowMs: number): Promise<PeerIdentity | undefined> {
   const { key, file, node, serving } = identity
   const due = [node, serving].some((pair) => {
     const { fromMs, toMs } = validity(pair.certificate)
     return renewalDue(fromMs, toMs, spreadOf(key.peerId), nowMs)
   })
-  const authority = due ? readAuthority(store) : undefined
-  const record = peerRecord(parseObject(store.get(peerKeyOf(key.peerId))?.value))
-  if (authority === undefined || record === undefined) return undefined
-  const hosts = hostsOf(record.addresses)
-  return { ...identity, ...await signCertificates(authority, file.name, key.peerId, hosts, nowMs) }
+  const record = due ? peerRecord(parseObject(store.get(peerKeyOf(key.peerId))?.value)) : undefined
+  if (record === undefined) return undefined
+  return { ...identity, ...await newCertificates(sign, file.name, key.peerId, hostsOf(record.addresses)) }
 }
 
-/** New keys and certificates of a node, signed by the authority. */
-export async function signCertificates(
-  authority: KeyedCertificate, name: string, peerId: string, hosts: readonly string[], nowMs: number,
+/** New keys of a node, and the certificates for them. */
+export async function newCertificates(
+  sign: SignNode, name: string, peer: string, hosts: readonly string[],
 ): Promise<{ readonly node: KeyedCertificate; readonly serving: KeyedCertificate }> {
   const nodeKey = createPrivateKeyPem()
   const servingKey = createPrivateKeyPem()
-  return {
-    node: { privateKey: nodeKey, certificate: await issueCertificate(authority, nodeClientRequest(name, peerId, await createCsr(nodeKey)), nowMs) },
-    serving: { privateKey: servingKey, certificate: await issueCertificate(authority, servingRequest(name, hosts, await createCsr(servingKey)), nowMs) },
-  }
+  const signed = await sign({ peer, name, hosts, nodeCsr: await createCsr(nodeKey), servingCsr: await createCsr(servingKey) })
+  return { node: { privateKey: nodeKey, certificate: signed.node }, serving: { privateKey: servingKey, certificate: signed.serving } }
 }
 
 /** A number in [0, 1) that is fixed for a peer. */

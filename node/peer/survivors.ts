@@ -1,7 +1,6 @@
 // The main thread's part in what happens without agreement: it asks the other peers how they stand, answers their questions,
 // finds out who should recover a cluster that lost its majority, and follows a newer incarnation when it meets one.
 // It never recovers by itself; a person says so. The act is in recovery.ts, when the peer has stopped.
-import { required } from '../../protocol/base/assert.ts'
 import type { PeerId } from '../../protocol/base/ids.ts'
 import type { EngineStatus, PeerRecord } from '../../protocol/engine/types.ts'
 import { messageVersion } from '../../protocol/message/codec-version.ts'
@@ -10,13 +9,12 @@ import type { ShoalError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { MembershipView } from '../base/views.ts'
 import type { StateReader } from '../store/types.ts'
+import type { Reply } from './asking.ts'
 import type { DataDirectory, PeerIdentity } from './data-directory.ts'
 import { incarnationLeft, noNewerIncarnation, recoveryImpossible, recoveryNotNeeded } from './errors.ts'
 import { mayFollow, standing, type Lineage } from './lineage.ts'
-import { questionTimeoutMs } from './limits.ts'
 import { planRecovery, type RecoveryPlan } from './recovery-plan.ts'
 import { encodeQuestion, encodeSight, readQuestion, readSight, type Question, type Sight } from './sight.ts'
-import type { Order, Report } from './types.ts'
 
 export interface SurvivorsDeps {
   readonly directory: DataDirectory
@@ -27,7 +25,7 @@ export interface SurvivorsDeps {
   readonly identity: () => PeerIdentity
   readonly status: () => EngineStatus | undefined
   readonly peers: () => readonly PeerRecord[]
-  readonly send: (order: Order) => void
+  readonly ask: (to: PeerId, frame: Uint8Array) => Promise<Reply>
   /** What this build calls itself. */
   readonly version: string
   /** This peer was chosen to recover the cluster: it must stop, recover, and start again. */
@@ -46,13 +44,9 @@ export interface Looked {
   readonly tookMs: number
 }
 
-type Reply = (Report & { readonly kind: 'answered' })['answer']
-
 export class Survivors {
   readonly #deps: SurvivorsDeps
   readonly #startedMs: number
-  readonly #open = new Map<number, (reply: Reply) => void>()
-  #lastQuestion = 0
   #foundMs = 0
   #leaving = false
   /** A newer incarnation that a person has to choose. */
@@ -135,10 +129,6 @@ export class Survivors {
     return new Uint8Array()
   }
 
-  answered(id: number, reply: Reply): void {
-    this.#open.get(id)?.(reply)
-  }
-
   /** A member is at another incarnation: a newer one is followed if nothing is lost by it that was agreed since. */
   otherIncarnation(from: PeerId, lineage: Lineage): void {
     const own = this.sight()
@@ -163,11 +153,6 @@ export class Survivors {
     this.#follow(refused.from, refused.lineage)
   }
 
-  /** Nobody answers any more. */
-  stop(): void {
-    for (const settle of [...this.#open.values()]) settle({ why: 'this peer is stopping' })
-  }
-
   #follow(from: PeerId, lineage: Lineage): void {
     if (this.#leaving) return
     this.#leaving = true
@@ -182,17 +167,7 @@ export class Survivors {
   }
 
   #ask(to: PeerId, question: Question): Promise<Reply> {
-    const id = ++this.#lastQuestion
-    return new Promise((resolve) => {
-      const settle = (reply: Reply): void => {
-        required(timer, 'the timer').cancel()
-        this.#open.delete(id)
-        resolve(reply)
-      }
-      const timer = this.#deps.clock.after(questionTimeoutMs, () => settle({ why: 'no answer in time' }))
-      this.#open.set(id, settle)
-      this.#deps.send({ kind: 'question', id, to, frame: encodeQuestion(question) })
-    })
+    return this.#deps.ask(to, encodeQuestion(question))
   }
 
   #nameOf(peer: PeerId): string {

@@ -18,6 +18,7 @@ import { noMetrics } from '../../node/base/metrics.ts'
 import type { Transport } from '../../node/client/types.ts'
 import { createAuthority, createPrivateKeyPem, createTokenKey } from '../../node/identity/ca.ts'
 import type { KeyedCertificate } from '../../node/identity/ca.ts'
+import { signToken } from '../../node/identity/tokens.ts'
 import { createCsr, issueAdministrator, issueCertificate, servingNames } from '../../node/identity/certificates.ts'
 import { systemClock } from '../../node/platform/clock.ts'
 import { resources } from '../../node/resources/registry.ts'
@@ -53,7 +54,7 @@ export class ApiFixture {
     const key = createTokenKey()
     this.server = createApiServer({
       store: this.agreed.store, agreed: this.agreed, resources, clock: systemClock(), random: seededRandom(7), ids: testIds,
-      logger, metrics: noMetrics, kubelets, tokenKeys: () => [key],
+      logger, metrics: noMetrics, kubelets, tokenKeys: () => [key], signToken: (_keyId, input) => Promise.resolve(signToken(key.privateKey, input)),
     }, {
       addresses: ['127.0.0.1'], port: 0, serverAddress: '127.0.0.1:6443', defaultTolerationSeconds: 300,
       serving: { certificate: serving.certificate, privateKey: serving.privateKey, clientCa: authority.certificate },

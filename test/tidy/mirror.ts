@@ -61,6 +61,8 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'sim/checkers/leases.ts': 'held by seeds.test.ts',
   'sim/violation.ts': 'held by the tests of the checkers',
   'sim/watcher.ts': 'held by the tests of the checkers',
+  'node/peer/asking.ts': 'held by cluster-keys.test.ts',
+  'node/peer/signing.ts': 'held by cluster-keys.test.ts',
   'node/client/types.ts': 'types only',
   'node/client/errors.ts': 'held by informer.test.ts and http-transport.test.ts',
   'node/client/informers.ts': 'held by controllers/manager.test.ts',

@@ -46,7 +46,7 @@ async function requestToken({ rest, tokens }: SubresourceDeps, call: Call, { def
   const uid = stringIn(metadataOf(account), 'uid')
   const subject = { namespace, name, uid, ...(bound === undefined ? {} : { bound }) }
   const issued = await tokens.issue(subject, audiences, isProjected ? extendedSeconds : seconds)
-  if (issued === undefined) throw serviceUnavailable('this peer has no key for service account tokens yet')
+  if (issued === undefined) throw serviceUnavailable('no peer that holds the key of service account tokens can be reached')
   const shownMs = isProjected ? rest.clock.wallMs() + seconds * 1000 : issued.expiresMs
   const spec: JsonObject = { audiences, expirationSeconds: seconds, boundObjectRef: objectOrNull(object) }
   const value: JsonObject = {

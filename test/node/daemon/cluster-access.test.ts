@@ -1,4 +1,4 @@
-// What a member can say for the cluster, on a real peer: an admin kubeconfig, token keys, and where kubelets are.
+// What a member can say for the cluster, on a real peer: an admin kubeconfig, and where kubelets are.
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { load } from 'js-yaml'
@@ -7,20 +7,18 @@ import { createClient } from '../../../node/client/client.ts'
 import { Informers } from '../../../node/client/informers.ts'
 import { nodes } from '../../../node/client/resource-types.ts'
 import { ClusterAccess } from '../../../node/daemon/cluster-access.ts'
-import { systemClock } from '../../../node/platform/clock.ts'
 import { FakeApi } from '../../support/fake-api.ts'
 import { TestCluster, type TestPeer } from '../../support/peers.ts'
 
 describe('daemon / cluster access', () => {
   const cluster = new TestCluster()
-  const clock = systemClock()
   let one: TestPeer
   let access: ClusterAccess
   before(async () => {
     one = await cluster.init('ant')
     await cluster.leader()
     await one.peer.agreed.barrier(5_000)
-    access = new ClusterAccess({ store: one.store, peer: one.peer, clock, kubeletPort: 10250 })
+    access = new ClusterAccess({ peer: one.peer, kubeletPort: 10250 })
   })
   after(() => cluster.end())
 
@@ -31,12 +29,6 @@ describe('daemon / cluster access', () => {
     const certificate = new X509Certificate(Buffer.from(parsed.users[0]?.user['client-certificate-data'] ?? '', 'base64'))
     match(certificate.subject, /O=system:masters/)
     equal(certificate.verify(new X509Certificate(one.peer.identity.authority).publicKey), true)
-  })
-
-  it('reads the keys of service account tokens from the state', () => {
-    const keys = access.tokenKeys()
-    equal(keys.length, 1)
-    match(keys[0]?.privateKey ?? '', /PRIVATE KEY/)
   })
 
   it("finds a node's kubelet by its address and port, with this peer's certificates", async () => {

@@ -45,7 +45,7 @@ describe('daemon / control routes / member', () => {
     const clock = { wallMs: () => real.wallMs(), bootMs: () => real.bootMs(), after: timers.after.bind(timers) }
     const client = createClient(api)
     informers = new Informers({ client, clock: api.clock, logger: silentLogger })
-    const access = new ClusterAccess({ store, peer, clock, kubeletPort: 10250 })
+    const access = new ClusterAccess({ peer, kubeletPort: 10250 })
     access.follow(informers.of(nodes))
     api.put('/api/v1/nodes', { metadata: { name: 'ant' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } } as never)
     api.put('/api/v1/nodes', { metadata: { name: 'bee' }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } } as never)

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { createTokenKey } from '../../../node/identity/ca.ts'
 import { authenticate } from '../../../node/identity/authentication.ts'
-import { tokenIssuer, Tokens } from '../../../node/identity/tokens.ts'
+import { isAccountToken, signToken, tokenIssuer, Tokens } from '../../../node/identity/tokens.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 const key = createTokenKey()
@@ -12,7 +12,11 @@ function make(): { readonly tokens: Tokens; readonly clock: ManualClock; readonl
   const clock = new ManualClock()
   const uids = new Map([['ServiceAccount/team/robot', 'u1'], ['Pod/team/p', 'u2']])
   const keys = [key]
-  const tokens = new Tokens({ clock, keys: () => keys, random: { uid: () => 'id' }, uidOf: (kind, namespace, name) => uids.get(`${kind}/${namespace}/${name}`) })
+  const sign = (keyId: string, input: string): Promise<string | undefined> => {
+    const found = keys.find((candidate) => candidate.keyId === keyId)
+    return Promise.resolve(found === undefined || !isAccountToken(input) ? undefined : signToken(found.privateKey, input))
+  }
+  const tokens = new Tokens({ clock, keys: () => keys, sign, random: { uid: () => 'id' }, uidOf: (kind, namespace, name) => uids.get(`${kind}/${namespace}/${name}`) })
   return { tokens, clock, uids, keys }
 }
 

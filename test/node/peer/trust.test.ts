@@ -2,8 +2,9 @@
 import { strict as assert } from 'node:assert'
 import { createAuthority } from '../../../node/identity/ca.ts'
 import { certificateRefused } from '../../../node/identity/errors.ts'
+import { issueNode } from '../../../node/identity/certificates.ts'
 import { createPeerKey } from '../../../node/identity/peer-key.ts'
-import { signCertificates } from '../../../node/peer/renewal.ts'
+import { newCertificates } from '../../../node/peer/renewal.ts'
 import { Trust } from '../../../node/peer/trust.ts'
 
 const nowMs = Date.parse('2026-11-23T12:00:00Z')
@@ -12,7 +13,7 @@ describe('peer / trust', () => {
   it('admits by certificate, and a removal outweighs it', async () => {
     const authority = await createAuthority('00', nowMs)
     const { peerId } = await createPeerKey()
-    const { node } = await signCertificates(authority, 'bee', peerId, [], nowMs)
+    const { node } = await newCertificates((request) => issueNode(authority, request, nowMs), 'bee', peerId, [])
     const trust = new Trust(authority.certificate, ['member'], [])
     const heard: string[] = []
     trust.onChange((peer, trusted) => heard.push(`${peer === peerId ? 'bee' : peer} ${trusted}`))
