@@ -29,7 +29,7 @@ const probeContext = 0
 export interface CoreDeps {
   readonly clock: Clock
   readonly logger: Logger
-  readonly openLog: (directory: string, mark: CoreOptions['mark'], self: PeerId) => Promise<PeerLog>
+  readonly openLog: (options: CoreOptions, self: PeerId) => Promise<PeerLog>
   readonly createEngine: (options: EngineOptions, recovered: Recovered, random: Random) => PeerEngine
   /** Calls its argument at the end of the turn (atEndOfTurn). */
   readonly soon: (run: () => void) => void

@@ -20,6 +20,8 @@ export interface ClusterFile {
   readonly role: 'peer' | 'witness'
   readonly zone: string
   readonly peers: readonly KnownPeer[]
+  /** The incarnation in which the peer has run, 0 before: a log of it that is not there was lost, and votes with it (P6). */
+  readonly ran: number
 }
 
 /** Everything of a peer that is needed to start it. */
@@ -158,6 +160,7 @@ export class DataDirectory {
       name: value['name'],
       role: value['role'] === 'witness' ? 'witness' : 'peer',
       zone: typeof value['zone'] === 'string' ? value['zone'] : '',
+      ran: typeof value['ran'] === 'number' ? value['ran'] : 0,
       peers: peers.map((peer) => ({ peer: String(peer['peer']), name: String(peer['name']), addresses: strings(peer['addresses']) })),
     }
   }

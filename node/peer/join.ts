@@ -141,7 +141,7 @@ async function talk(conversation: Conversation, about: Talk): Promise<PeerIdenti
   // Only the holder of the authority's key can have signed this: the member is of the pinned cluster.
   verifyNodeCertificate(welcome.nodeCertificate, challenge.authority, applicant.key.peerId, clock.wallMs())
   const file = {
-    cluster: challenge.cluster, incarnation: challenge.incarnation, left: challenge.left, name: options.name, role: welcome.role, zone: options.zone, peers: welcome.peers,
+    cluster: challenge.cluster, incarnation: challenge.incarnation, left: challenge.left, name: options.name, role: welcome.role, zone: options.zone, peers: welcome.peers, ran: 0,
   }
   return {
     key: applicant.key, file, authority: challenge.authority,

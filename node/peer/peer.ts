@@ -15,12 +15,12 @@ import type { StateStore } from '../store/types.ts'
 import { Agreement } from './agreement.ts'
 import { Asking } from './asking.ts'
 import { ClusterKeys } from './cluster-keys.ts'
-import type { DataDirectory, PeerIdentity } from './data-directory.ts'
+import type { ClusterFile, DataDirectory, PeerIdentity } from './data-directory.ts'
 import { listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
 import { beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
-import { ProposalCounter } from './proposals.ts'
+import { afterLoss, ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
 import { Signing } from './signing.ts'
@@ -92,7 +92,7 @@ export class Peer implements Startable {
     const self = this.#identity.key.peerId
     this.members = new Members()
     this.works = new Works(self)
-    const counter = new ProposalCounter(deps.directory.counter)
+    const counter = new ProposalCounter(deps.directory.counter, this.#identity.file.ran > 0 ? afterLoss(clock.wallMs()) : 1)
     this.agreed = new Agreement({ store, clock, metrics, counter, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
     this.#snapshots = new SnapshotDesk({ store, clock }, () => {
       this.agreed.applyHeld()
@@ -149,7 +149,10 @@ export class Peer implements Startable {
     if (readRemoved(this.#deps.store).includes(this.peerId)) this.#wasRemoved(this.#identity.file.name)
     const started = Promise.withResolvers<void>()
     this.#started = started
-    this.#link = this.#deps.thread(this.#coreOptions(), (why) => this.#threadEnded(why))
+    const options = this.#coreOptions()
+    // Noted before the log is made: a log that is missed for nothing only delays a vote, one that is not missed may repeat one.
+    this.#write({ ran: options.cluster.incarnation })
+    this.#link = this.#deps.thread(options, (why) => this.#threadEnded(why))
     this.#link.onMessage((report) => this.#take(report))
     await started.promise
     this.#every(beatMs, () => this.#beat())
@@ -189,12 +192,13 @@ export class Peer implements Startable {
     const { listen, advertise, maxVoters, works, seed } = this.#settings
     const { key, file, authority, node } = this.#identity
     const agreed = readSystem(store)
+    const founding = directory.firstTransaction() !== undefined
     // Without a state the protocol would know nobody to ask: those known from joining or the last run stand in.
     const known = file.peers.map((peer) => ({ ...peer, role: 'peer' as const, zone: '' }))
     return {
       keyBytes: peerKeyBytes(key), cluster: this.#cluster(), left: file.left, name: file.name, authority, certificate: node.certificate,
       maxVoters, works, listen, advertise, seed,
-      logDirectory: directory.log, mark: store.durableMark(), bootstrap: directory.firstTransaction() !== undefined,
+      logDirectory: directory.log, mark: store.durableMark(), logExpected: (file.ran === file.incarnation || agreed.peers.length > 0) && !founding, bootstrap: founding,
       system: agreed.peers.length > 0 ? agreed : { peers: known, assignments: [] }, removed: readRemoved(store), known: file.peers,
     }
   }
@@ -290,7 +294,11 @@ export class Peer implements Startable {
 
   /** Keeps the others' addresses in the cluster file, for a start without state. */
   #remember(peers: readonly PeerRecord[]): void {
-    const file = { ...this.#identity.file, peers: peers.map(({ peer, name, addresses }) => ({ peer, name, addresses })) }
+    this.#write({ peers: peers.map(({ peer, name, addresses }) => ({ peer, name, addresses })) })
+  }
+
+  #write(changed: Partial<ClusterFile>): void {
+    const file = { ...this.#identity.file, ...changed }
     this.#identity = { ...this.#identity, file }
     this.#noteCluster()
   }

@@ -9,16 +9,20 @@ import { failureCode } from '../platform/failures.ts'
 import { noAgreement } from './errors.ts'
 import { counterBlock, pendingProposals } from './limits.ts'
 
-/** Numbers that only rise, also over restarts and lost files of everything but the reservation. */
+/** Where numbers begin after their reservation was lost: a thousand for each millisecond since 1970 is above all that were used. */
+export const afterLoss = (wallMs: number): number => wallMs * 1_000
+
+/** Numbers that only rise, also over restarts. A number used twice would be answered with the first one's result (P17). */
 export class ProposalCounter {
   readonly #path: string
   #next: number
   #reserved: number
 
-  constructor(path: string) {
+  /** `first`: where to begin when there is no readable reservation; 1 for a new peer, `afterLoss` for one that ran before. */
+  constructor(path: string, first: number) {
     this.#path = path
     const stored = existsSync(path) ? Number.parseInt(readFileSync(path, 'utf8'), 10) : 0
-    this.#next = Number.isSafeInteger(stored) && stored > 0 ? stored : 1
+    this.#next = Number.isSafeInteger(stored) && stored > 0 ? stored : first
     this.#reserved = this.#next
   }
 

@@ -14,7 +14,7 @@ import type { StateStore } from '../store/types.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { recoveryImpossible } from './errors.ts'
 import { recovered, type Lineage } from './lineage.ts'
-import { ProposalCounter } from './proposals.ts'
+import { afterLoss, ProposalCounter } from './proposals.ts'
 import { clusterKey, parseObject, putJson } from './records.ts'
 
 /** Versions of the new incarnation begin so far above the old ones that no client takes one for the other. */
@@ -32,14 +32,14 @@ export async function recoverAlone(deps: RecoveryDeps, directory: DataDirectory,
   const { clock, metrics } = deps
   const { file, key } = directory.read()
   const mark = await stateMark(deps)
-  const log = await openLog({ clock, metrics }, { directory: directory.log })
+  const log = await openLog({ clock, metrics }, { directory: directory.log, expected: false })
   await log.close()
   const point = startingPoint(log.recovered, mark)
   if (point.stateMissing) throw recoveryImpossible.make({ why: 'its state was being fetched and is not whole' })
   if (point.snapshot.index === 0 && point.entries.length === 0) throw recoveryImpossible.make({ why: 'it holds nothing of the cluster' })
   const nowMs = Math.max(clock.wallMs(), point.entries.at(-1)?.timeMs ?? 0)
   const lineage = recovered(file, nowMs, chance)
-  const proposal = { peer: key.peerId, counter: new ProposalCounter(directory.counter).next() }
+  const proposal = { peer: key.peerId, counter: new ProposalCounter(directory.counter, file.ran > 0 ? afterLoss(nowMs) : 1).next() }
   const term = Math.max(point.hardState.term, point.snapshot.term) + 1
   const closing = (machine: StateMachine): readonly Entry[] => {
     const record = { ...parseObject(machine.keys.get(clusterKey)?.value), cluster: file.cluster, incarnation: lineage.incarnation }
@@ -68,7 +68,7 @@ async function stateMark(deps: RecoveryDeps): Promise<SnapshotMark> {
 /** An empty log that begins behind the new state. */
 async function beginLog({ clock, metrics }: RecoveryDeps, path: string, mark: SnapshotMark): Promise<void> {
   rmSync(path, { recursive: true, force: true })
-  const log = await openLog({ clock, metrics }, { directory: path })
+  const log = await openLog({ clock, metrics }, { directory: path, expected: false })
   try {
     await log.append({ hardState: { term: mark.term, vote: undefined, commit: mark.index }, entries: [], compactTo: mark })
   } finally {

@@ -45,6 +45,8 @@ export interface CoreOptions {
   readonly logDirectory: string
   /** What the state on disk stands for. */
   readonly mark: SnapshotMark
+  /** This peer ran before, so that a log that is not there was lost. */
+  readonly logExpected: boolean
   /** Start a cluster of one when the log is empty. */
   readonly bootstrap: boolean
   readonly system: SystemState

@@ -24,7 +24,8 @@ async function run(options: CoreOptions): Promise<void> {
   const metrics = threadMetrics(clock, (records) => link.send({ kind: 'metrics', records }))
   const core = new Core({
     clock, logger, createEngine, soon: atEndOfTurn,
-    openLog: async (directory, mark, self) => joinLogAndState(await openLog({ clock, metrics }, { directory }), mark, logger, self),
+    openLog: async ({ logDirectory, logExpected, mark }, self) =>
+      joinLogAndState(await openLog({ clock, metrics }, { directory: logDirectory, expected: logExpected }), mark, logger, self),
     abort: (why) => {
       // The main thread may never read this; standard error is written from here.
       process.stderr.write(`shoal: the peer cannot go on: ${why}\n`)

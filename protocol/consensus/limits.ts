@@ -40,5 +40,11 @@ export const keptBytes = 32 * 1024 * 1024
 /** A follower in need of a snapshot is told again after this long. */
 export const snapshotReminderMs = 1000
 
+/**
+ * A peer whose log was damaged hears and says nothing of consensus for so long after its start. It may have forgotten its term
+ * and vote: whoever still leads an older term by its acknowledgements has stepped down by then.
+ */
+export const damagedSilentMs = 2 * electionMaxMs
+
 /** A peer whose log was damaged waits so long before it asks how far it must catch up: acknowledgements of its earlier life are gone by then. */
 export const damagedQuietMs = 10_000

@@ -7,7 +7,7 @@ import { RaftCore } from './core.ts'
 import { campaign, checkLeadership, handleTimeoutNow, handleVoteReply, handleVoteRequest } from './election.ts'
 import { leaderIsNear, majorityHeard, ownVoteSaved, tickElection } from './election.ts'
 import { followConfiguration, leadingOf } from './leading.ts'
-import { damagedQuietMs, electionMaxMs, electionMinMs, keptBytes, keptEntries } from './limits.ts'
+import { damagedQuietMs, damagedSilentMs, electionMaxMs, electionMinMs, keptBytes, keptEntries } from './limits.ts'
 import { maxUncommittedBytes, maxUncommittedEntries } from './limits.ts'
 import { commitByCounting, flush, handleAppend, handleAppendReply, knownCommit, passLeadership, tickReplication } from './replication.ts'
 import type { BootMs, LogIndex, PeerId, WallMs } from '../base/ids.ts'
@@ -69,7 +69,7 @@ export class Raft {
   /** A message from another peer. */
   step(from: PeerId, message: RaftMessage): void {
     const core = this.#core
-    if (from === core.self) return
+    if (from === core.self || this.#silent) return
     if (message.term > core.term && !this.#adopt(from, message)) return
     if (message.term < core.term) {
       this.#answerOld(from, message)
@@ -96,6 +96,12 @@ export class Raft {
       default:
         unreachable(message, 'consensus message')
     }
+  }
+
+  /** A damaged peer may have forgotten a newer term: what it acknowledges could keep two leaders, each with its vote (P6). */
+  get #silent(): boolean {
+    const core = this.#core
+    return !core.mayVote && core.nowMs - (this.#startedMs ?? core.nowMs) < damagedSilentMs
   }
 
   /** A newer term: adopted, unless the message is a pre-vote or a vote that must be ignored. False: drop the message. */

@@ -168,7 +168,8 @@ export class TestCluster {
 function inline(logger: Logger): (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report> {
   return startInline({
     clock, logger, createEngine, soon: atEndOfTurn,
-    openLog: async (path, mark, self) => joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: path }), mark, logger, self),
+    openLog: async ({ logDirectory, logExpected, mark }, self) =>
+      joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: logDirectory, expected: logExpected }), mark, logger, self),
     abort: (why) => logger.error('aborted', { why }),
   })
 }

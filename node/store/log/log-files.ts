@@ -22,6 +22,8 @@ export interface LogFilesOptions {
   /** Made if it is not there. */
   readonly directory: string
   readonly segmentBytes: number
+  /** This peer had a log before: an empty directory is a loss, and with it votes may be forgotten (P6). */
+  readonly expected: boolean
 }
 
 interface Segment {
@@ -50,7 +52,7 @@ export class LogFiles {
   static open(calls: FileCalls, options: LogFilesOptions): LogFiles {
     try {
       calls.makeDirectory(options.directory)
-      const scanned = scanLog(calls, options.directory)
+      const scanned = scanLog(calls, options.directory, options.expected)
       return new LogFiles(calls, options, scanned)
     } catch (error) {
       if (failureCode(error) === undefined) throw error

@@ -22,11 +22,13 @@ export interface LogOptions {
   readonly directory: string
   /** Of a segment file; `logSegmentBytes` unless a test wants less. */
   readonly segmentBytes?: number
+  /** This peer had a log before: an empty directory is a loss. */
+  readonly expected: boolean
 }
 
 /** Opens the log in a thread of its own. Rejects with `diskFull` or `logFailed`; damage is told in `recovered`. */
 export async function openLog(deps: LogDeps, options: LogOptions): Promise<DurableLog> {
-  const start: WriterStart = { directory: options.directory, segmentBytes: options.segmentBytes ?? logSegmentBytes }
+  const start: WriterStart = { directory: options.directory, segmentBytes: options.segmentBytes ?? logSegmentBytes, expected: options.expected }
   // No flags of the main program: some, like --input-type, are refused for a file.
   const worker = new Worker(new URL('./log-writer.ts', import.meta.url), { workerData: start, execArgv: [] })
   const opened = await new Promise<FromWriter>((resolve, reject) => {

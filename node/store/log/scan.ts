@@ -35,14 +35,16 @@ export interface ScannedLog {
   readonly problem: LogProblem | undefined
 }
 
-/** Reads a log's directory. */
-export function scanLog(calls: FileCalls, directory: string): ScannedLog {
+/** Reads a log's directory. `expected`: there was a log before, so that an empty directory is a loss and no beginning. */
+export function scanLog(calls: FileCalls, directory: string, expected: boolean): ScannedLog {
   const names = calls.list(directory)
   const numbers = segmentNumbers(names)
   const newest = names.includes(syncMarkName) ? decodeSlots(calls.read(join(directory, syncMarkName))) : undefined
   const scanner = new Scanner(calls, directory)
   const stopped = scanner.scan(numbers)
-  const problem = judge(numbers, scanner.end, stopped, newest?.mark, names.includes(syncMarkName))
+  const found = judge(numbers, scanner.end, stopped, newest?.mark, names.includes(syncMarkName))
+  const gone = expected && numbers.length === 0
+  const problem = found ?? (gone ? { kind: 'lost' as const, found: `${directory} is empty, and this peer had a log` } : undefined)
   const fresh = numbers.length === 0 && problem === undefined
   const hole: LogProblem | undefined = scanner.replay.hole ? { kind: 'hole', found: `entries after ${scanner.replay.mark.index} are missing` } : undefined
   return { ...scanner.result(), turn: newest?.turn ?? 0, fresh, problem: problem ?? hole }

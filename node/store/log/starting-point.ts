@@ -17,9 +17,7 @@ export interface StartingPoint {
 
 /** Joins what the log holds with the mark of the state on disk. */
 export function startingPoint(log: RecoveredLog, state: SnapshotMark): StartingPoint {
-  // A state without the log that led to it: the log was lost, and with it votes and acknowledged entries.
-  const mayVote = log.mayVote && !(log.fresh && state.index > 0)
-  const rest = { hardState: log.hardState, mayVote }
+  const rest = { hardState: log.hardState, mayVote: log.mayVote }
   if (state.index < log.mark.index) return { ...rest, snapshot: log.mark, entries: log.entries, stateMissing: true, saveMark: false }
   // What was applied was committed: another entry in the log at its index was replaced, and so was everything after it.
   const at = log.entries.find((entry) => entry.index === state.index)

@@ -5,6 +5,8 @@ import type { LogProblem } from './types.ts'
 export interface WriterStart {
   readonly directory: string
   readonly segmentBytes: number
+  /** See LogFilesOptions. */
+  readonly expected: boolean
 }
 
 export type ToWriter =

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../../node/platform/clock.ts'
 import { noAgreement } from '../../../node/peer/errors.ts'
 import { counterBlock } from '../../../node/peer/limits.ts'
-import { ProposalCounter, Proposals } from '../../../node/peer/proposals.ts'
+import { afterLoss, ProposalCounter, Proposals } from '../../../node/peer/proposals.ts'
 
 describe('peer / proposals', () => {
   let directory: string
@@ -15,13 +15,18 @@ describe('peer / proposals', () => {
 
   it('never use a number twice over restarts, and reserve before use', () => {
     const path = join(directory, 'counter')
-    const first = new ProposalCounter(path)
+    const first = new ProposalCounter(path, 1)
     const used = [first.next(), first.next()]
     assert.deepEqual(used, [1, 2])
     assert.equal(readFileSync(path, 'utf8'), `${1 + counterBlock}\n`)
-    const second = new ProposalCounter(path).next()
+    const second = new ProposalCounter(path, 1).next()
     assert.ok(second > 2)
-    assert.ok(new ProposalCounter(path).next() > second)
+    assert.ok(new ProposalCounter(path, 1).next() > second)
+    // A lost reservation: what follows is beyond all that a peer can have used, and stays so.
+    rmSync(path)
+    const third = new ProposalCounter(path, afterLoss(1_700_000_000_000)).next()
+    assert.ok(third > second + 1_000_000 * counterBlock && Number.isSafeInteger(afterLoss(4_000_000_000_000)))
+    assert.ok(new ProposalCounter(path, 1).next() > third)
   })
 
   it('end with their result, a refusal, or maybe when time is over', async () => {

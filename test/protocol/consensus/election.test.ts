@@ -1,7 +1,7 @@
 // Elections by the paper: each test cites the rule of Ongaro's thesis that it holds the machine to.
 // One peer is driven by hand; what it answers is asserted. It starts no cluster.
 import { strict as assert } from 'node:assert'
-import { electionMaxMs, electionMinMs } from '../../../protocol/consensus/limits.ts'
+import { damagedSilentMs, electionMaxMs, electionMinMs } from '../../../protocol/consensus/limits.ts'
 import { append, entry, hand, lead, step, take, tick } from './hand.ts'
 
 describe('protocol / consensus / election', () => {
@@ -95,6 +95,18 @@ describe('protocol / consensus / election', () => {
     const h = lead()
     tick(h, electionMaxMs * 2)
     assert.equal(h.raft.isLeader, false)
+  })
+
+  it('a peer that may have forgotten its vote acknowledges nothing before old leaders have stepped down (P6)', () => {
+    const h = hand({ mayVote: false })
+    tick(h, 0)
+    const show = (): void => step(h, 'b', { kind: 'append', term: 2, previousIndex: 0, previousTerm: 0, entries: [], commit: 0, round: 1 })
+    tick(h, damagedSilentMs - 20)
+    show()
+    assert.deepEqual(take(h, 'appendReply'), [])
+    tick(h, 20)
+    show()
+    assert.equal(take(h, 'appendReply').length, 1)
   })
 
   it('a damaged log keeps a peer from voting and standing (P4, P6)', () => {

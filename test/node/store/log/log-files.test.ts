@@ -26,7 +26,7 @@ describe('store / log / files', () => {
     directory = join(base, `${made++}`)
   })
 
-  const openAt = (at: string, calls: FileCalls = realFileCalls): LogFiles => LogFiles.open(calls, { directory: at, segmentBytes })
+  const openAt = (at: string, calls: FileCalls = realFileCalls): LogFiles => LogFiles.open(calls, { directory: at, segmentBytes, expected: false })
   const append = (log: LogFiles, fields: Partial<LogSave>): void => log.append(batchOf(save(fields)))
   const recovered = (at: string): RecoveredLog => {
     const log = openAt(at)
@@ -129,7 +129,7 @@ describe('store / log / files', () => {
     fill(8)
     const name = segments(directory)[0] ?? ''
     const early = join(base, `${made++}`)
-    const log = LogFiles.open(realFileCalls, { directory: early, segmentBytes })
+    const log = LogFiles.open(realFileCalls, { directory: early, segmentBytes, expected: false })
     log.close()
     writeFileSync(join(directory, 'synced'), readFileSync(join(early, 'synced')))
     const bytes = readFileSync(join(directory, name))
@@ -184,6 +184,20 @@ describe('store / log / files', () => {
     log.healed()
     log.close()
     assert.deepEqual([recovered(directory).mayVote, recovered(directory).entries.length], [true, 70])
+  })
+
+  it('tells a log that was never there from one that is gone altogether, also at the start after (P6)', () => {
+    const open = (expected: boolean): RecoveredLog => {
+      const log = LogFiles.open(realFileCalls, { directory, segmentBytes, expected })
+      log.close()
+      return log.recovered
+    }
+    assert.deepEqual([open(false).fresh, open(true).mayVote], [true, true])
+    rmSync(directory, { recursive: true })
+    const gone = open(true)
+    assert.deepEqual([gone.fresh, gone.mayVote, gone.problem?.kind], [false, false, 'lost'])
+    // The log is there again, but what was forgotten still is.
+    assert.equal(open(true).mayVote, false)
   })
 
   it('removes whole segments that a mark covers', () => {

@@ -17,7 +17,7 @@ const writer = (directory: string): string => `
   const { noMetrics } = await import(${at('../../../../node/base/metrics.ts')})
   const { entry, save } = await import(${at('../../../contract/log.ts')})
   const { ManualClock } = await import(${at('../../../support/manual-clock.ts')})
-  const log = await openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory: ${JSON.stringify(directory)}, segmentBytes: 4096 })
+  const log = await openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory: ${JSON.stringify(directory)}, segmentBytes: 4096, expected: false })
   let index = log.recovered.entries.length
   const one = async () => {
     for (;;) {
@@ -43,7 +43,7 @@ describe('store / log / writing thread', () => {
         if (seen >= wanted) child.kill('SIGKILL')
       })
       await exited
-      const log = await openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory, segmentBytes: 4096 })
+      const log = await openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory, segmentBytes: 4096, expected: false })
       await log.close()
       assert.ok(seen >= wanted && log.recovered.mayVote)
       assert.ok(log.recovered.entries.length >= acknowledged, `${log.recovered.entries.length} entries, ${acknowledged} acknowledged`)

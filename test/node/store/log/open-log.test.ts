@@ -16,7 +16,7 @@ describe('store / log / thread', () => {
     base = mkdtempSync(join(tmpdir(), 'shoal-log-'))
   })
   after(() => rmSync(base, { recursive: true, force: true }))
-  const openAt = (directory: string) => openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory, segmentBytes: 8192 })
+  const openAt = (directory: string) => openLog({ clock: new ManualClock(), metrics: noMetrics }, { directory, segmentBytes: 8192, expected: false })
 
   describeLog(async () => {
     const directory = join(base, `${made++}`)

@@ -35,8 +35,8 @@ describe('store / log / starting point', () => {
   })
 
   it('does not vote with a state whose log is gone', () => {
-    const gone = log({ fresh: true, mark: mark(0, 0), entries: [] })
+    const gone = log({ mark: mark(0, 0), entries: [], mayVote: false })
     assert.deepEqual(shown(gone, 7), [7, undefined, undefined, false, false, true])
-    assert.deepEqual(shown(gone, 0, 0), [0, undefined, undefined, true, false, false])
+    assert.deepEqual(shown(gone, 0, 0), [0, undefined, undefined, false, false, false])
   })
 })
