@@ -86,7 +86,7 @@ export class Core {
 
   /** What is missing here is fetched from the others. When nobody else ever belonged to the cluster, it is gone: better to say so than to wait for ever. */
   async #openLog(self: PeerId): Promise<PeerLog> {
-    const log = await this.#deps.openLog(this.#options.logDirectory, this.#options.mark, self)
+    const log = await this.#deps.openLog(this.#options, self)
     if (log.recovered.mayVote && log.fetchFrom === undefined) return log
     if ([...this.#system.peers, ...this.#options.known].some((record) => record.peer !== self)) return log
     await log.close()
