@@ -6,7 +6,7 @@ export const namespacesForbidden = defineError<{ reason: string }>({
   message: ({ reason }) => `this machine does not let an ordinary user make a user namespace: ${reason}`,
   remedy:
     'Run as root, or let an administrator allow it: install the package uidmap, give the user a range in /etc/subuid and /etc/subgid, ' +
-    'set kernel.unprivileged_userns_clone=1 (Debian) and kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu).',
+    'set kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), user.max_user_namespaces above 0 (everywhere).',
 })
 
 export const yardFailed = defineError<{ step: string; reason: string }>({

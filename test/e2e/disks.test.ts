@@ -129,13 +129,17 @@ describe('e2e / disk of a lone peer', function () {
 
   it('a flipped bit in its log: refused with file, offset and remedy; it goes on as the remedy says', async () => {
     await cluster.kubectl.ok(['create', 'configmap', 'kept'])
+    // What the state on disk has is not lost with the log.
+    const indexOf = async (gauge: string): Promise<number> => Number(new RegExp(`^${gauge} (\\d+)$`, 'm').exec(await cluster.kubectl.ok(['get', '--raw', '/metrics']))?.[1])
+    const index = await indexOf('shoal_store_applied_index')
+    await eventually('it to be in the state on disk', async () => (await indexOf('shoal_store_durable_index')) >= index)
     let file = ''
     await cluster.whileDown('peer-1', () => {
       file = flip(cluster, 'peer-1')
     })
     const words = new RegExp(`the log in /var/lib/shoal/log is damaged, and no other peer has a copy: ${file} is damaged at \\d+\\n[^]*remove the file \`problem\``)
     await eventually('the refusal', () => words.test(cluster.log('peer-1')))
-    match(await cluster.inside('peer-1', 'cat', '/var/log/supervisor.log'), /daemon ended with status 1/)
+    await eventually('its exit status', async () => /daemon ended with status 1\n/.test(await cluster.inside('peer-1', 'cat', '/var/log/supervisor.log')))
     rmSync(join(cluster.dataDirectory('peer-1'), 'log/problem'))
     await eventually('a write', async () => (await cluster.kubectl.run(['create', 'configmap', 'after', '--request-timeout=5s'])).status === 0, 40_000)
     await cluster.kubectl.ok(['get', 'configmap', 'kept'])

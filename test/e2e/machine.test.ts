@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { yardId } from '../../node/cli/machines/yard-process.ts'
 import { freshHome, report, rootless, run, shoal, TestCluster } from '../support/cluster.ts'
+import { required } from '../../protocol/base/assert.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** Processes, mounts, interfaces, cgroups and tables of a home that are there now. */
@@ -56,11 +57,15 @@ describe('e2e / machine', function () {
       match(stderr, words)
     }
     await refused('apiVersion: v1\nkind: ConfigMap\n metadata: [', /error converting YAML|error parsing/)
-    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndatta: { a: b }\n', /unknown field "datta"/)
-    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: 7 }\n', /cannot unmarshal number into Go struct field|json: cannot unmarshal/, '--validate=false')
-    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Not_A_Name }\n', /metadata\.name: Invalid value: "Not_A_Name": a lowercase RFC 1123 subdomain/)
+    const misspelt = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndatta: { a: b }\n'
+    await refused(misspelt, /^Error from server \(BadRequest\): error when creating "STDIN": ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "datta"\n$/)
+    const warned = await cluster.kubectl.run(['create', '-f', '-', '--validate=warn', '--dry-run=server'], misspelt)
+    equal(warned.status, 0)
+    match(warned.stderr, /^Warning: unknown field "datta"\n$/)
+    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: 7 }\n', /ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap\.data of type string\n$/, '--validate=false')
+    await refused('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: Not_A_Name }\n', /^The ConfigMap "Not_A_Name" is invalid: metadata\.name: Invalid value: "Not_A_Name": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '\.', and must start and end with an alphanumeric character/)
     await refused('apiVersion: v1\nkind: Nothing\nmetadata: { name: a }\n', /no matches for kind "Nothing" in version "v1"/, '--validate=false')
-    await refused(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'huge' }, data: { a: 'x'.repeat(3 * 1024 * 1024 + 1) } }), /[Rr]equest entity too large|limit/, '--validate=false')
+    await refused(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'huge' }, data: { a: 'x'.repeat(3 * 1024 * 1024 + 1) } }), /Request entity too large: limit is 3145728\n$/, '--validate=false')
     await refused('apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { c: d } }, spec: { containers: [{ name: a, image: a }] } } }\n', /`selector` does not match template `labels`/)
     equal((await cluster.kubectl.run(['get', 'configmap', 'a'])).status, 1)
   })
@@ -99,6 +104,18 @@ describe('e2e / machine', function () {
     equal((await cluster.local.daemonState('peer-1')).state, 'member')
   })
 
+  it('a used-up invitation and ports that are taken are refused with the reason', async () => {
+    const { stdout: token } = await cluster.shoal('token', 'create', '--uses', '1', '--data-dir', join(home, 'm1/lib/shoal'))
+    const { node, main } = cluster.local.config
+    const inMachine = (...args: readonly string[]): Promise<string> => cluster.inside('peer-1', 'timeout', '40', node, main, ...args).then(() => 'it worked', (error: Error) => error.message)
+    const late = ['--data-dir', '/var/lib/late', '--name', 'late']
+    match(await inMachine('join', token.trim(), ...late), /ended with 1: [^]*cannot listen on \/ip4\/0\.0\.0\.0\/tcp\/7447\n[^]*ss -ltnp[^]*--listen/)
+    match(await inMachine('join', token.trim(), '--data-dir', '/var/lib/later', '--name', 'later'), /ended with 2: [^]*used[^]*shoal token create/)
+    match(await inMachine('daemon', ...late, '--listen', '/ip4/0.0.0.0/tcp/7448'), /ended with 1: [^]*6443[^]*--api-port/)
+    const removed = await cluster.shoal('peer', 'remove', 'late', '--data-dir', join(home, 'm1/lib/shoal'))
+    equal(removed.status, 0, removed.stderr)
+  })
+
   it('an image that is loaded is on every peer', async () => {
     const startMs = performance.now()
     const { status, stdout, stderr } = await cluster.shoal('image', 'load', join(home, 'images/busybox.tar'), '--data-dir', join(home, 'm1/lib/shoal'))
@@ -125,6 +142,24 @@ describe('e2e / machine', function () {
     deepEqual(await leftOf(other), [])
   })
 
+  it('user namespaces that are forbidden are named, with what allows them', async () => {
+    const own = freshHome()
+    // The kernel's limit holds below the namespace in which it is set, so this machine's own stays as it is.
+    const script = cluster.file('forbidden.sh', `
+mkfifo ${own}/go
+unshare --user --map-user=1000 --map-group=1000 sh -c 'read go < ${own}/go; exec "$@"' sh "$@" &
+while [ "$(cat /proc/$!/comm)" = unshare ]; do sleep 0.02; done
+echo 0 > /proc/sys/user/max_user_namespaces
+echo > ${own}/go
+wait $!
+`)
+    const { status, stderr } = await run('unshare', ['--user', '--map-root-user', 'sh', script, join(import.meta.dirname, '../../shoal'), 'up', '--home', own])
+    equal(status, 1, stderr)
+    match(stderr, /does not let an ordinary user make a user namespace: unshare: unshare failed: No space left on device\n[^]*user\.max_user_namespaces/)
+    equal((await shoal(own, 'down', '--purge')).status, 0)
+    deepEqual(await leftOf(own), [])
+  })
+
   it('peers leave: by their own wish, and removed when they are gone', async () => {
     const victim = 'peer-3'
     await cluster.local.killMachine(victim)
@@ -139,8 +174,11 @@ describe('e2e / machine', function () {
     await eventually('a write with one peer', async () => (await cluster.kubectl.run(['create', 'configmap', 'alone', '--request-timeout=5s'])).status === 0)
   })
 
-  it('down leaves nothing', async () => {
+  it('down leaves nothing, though supervisor and containerd of a machine were killed', async () => {
     await cluster.local.close()
+    const { machinePid, pid } = required((await cluster.local.pids()).get('peer-1'), 'peer-1')
+    const supervisors = childrenOf(machinePid).filter((child) => !childrenOf(child).includes(pid ?? 0))
+    for (const child of [...supervisors.flatMap(childrenOf), ...childrenOf(machinePid)]) process.kill(child, 'SIGKILL')
     const startMs = performance.now()
     equal((await shoal(home, 'down')).status, 0)
     report('shoal down', startMs)
@@ -165,11 +203,14 @@ describe('e2e / machine', function () {
     })
   }
 
-  it('kill -9 of up itself: down leaves nothing', async () => {
-    const own = freshHome()
-    const killed = run('timeout', ['-s', 'KILL', '2', join(import.meta.dirname, '../../shoal'), 'up', '--home', own])
-    ok((await killed).status !== 0)
-    equal((await shoal(own, 'down', '--purge')).status, 0)
-    deepEqual(await leftOf(own), [])
+  it('kill -9 of up itself, at any stage: down leaves nothing', async () => {
+    // With namespaces not yet, half and wholly made; machines on their way; a cluster that forms.
+    for (const afterSeconds of ['0.6', '0.9', '1.3', '3']) {
+      const own = freshHome()
+      const killed = run('timeout', ['-s', 'KILL', afterSeconds, join(import.meta.dirname, '../../shoal'), 'up', '--home', own])
+      ok((await killed).status !== 0)
+      equal((await shoal(own, 'down', '--purge')).status, 0)
+      deepEqual(await leftOf(own), [], `killed after ${afterSeconds} s`)
+    }
   })
 })

@@ -48,6 +48,6 @@ supervise containerd containerd -c ${quote(machine.containerdConfig)} &
   done
 ) &
 supervise daemon ${daemon} &
-while :; do wait; done
+while :; do wait; sleep 1; done
 `
 }

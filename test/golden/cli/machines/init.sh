@@ -34,4 +34,4 @@ supervise containerd containerd -c '/h/m1/containerd.toml' &
   done
 ) &
 supervise daemon '/n/node' '/s/main.ts' 'daemon' '--name' 'peer-1' &
-while :; do wait; done
+while :; do wait; sleep 1; done
