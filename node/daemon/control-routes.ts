@@ -53,7 +53,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
       Promise.resolve(
         clusterStatus({
           cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, records: peer.peers(), members: peer.members.members(),
-          engine: peer.status(), revision: store.revision(), removed: peer.removed(), nodes: access.nodes(), apiPort: parts.apiPort, diskFull: peer.agreed.diskFull,
+          engine: peer.status(), revision: store.revision(), removed: peer.removed(), nodes: access.nodes(), apiPort: parts.apiPort, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
         }),
       ),
     'GET /ready-nodes': () => Promise.resolve({ ready: readyNodes(parts) }),

@@ -17,6 +17,8 @@ export interface StatusInput {
   readonly apiPort: number
   /** The disk under the own log is full. */
   readonly diskFull: boolean
+  /** The own clock against the agreed time; 0 when both agree. */
+  readonly clockAheadMs: number
 }
 
 /** Label of a Node that runs without root. */
@@ -45,6 +47,9 @@ function lagOf(record: PeerRecord, input: StatusInput): number | undefined {
 function troubleOf(record: PeerRecord, node: Node | undefined, input: StatusInput): string | undefined {
   if (record.name === input.self && input.diskFull) return 'its disk is full: no writes through it'
   if (record.name === input.self && input.engine?.mayVote === false) return 'its log was damaged: it does not vote until it has caught up'
+  if (record.name === input.self && input.clockAheadMs !== 0) {
+    return `its clock is ${Math.round(Math.abs(input.clockAheadMs) / 1000)} s ${input.clockAheadMs > 0 ? 'ahead of' : 'behind'} the leader's`
+  }
   const pressure = node?.status?.conditions?.find((condition) => /Pressure$/.test(condition.type) && condition.status === 'True')
   return pressure?.message
 }

@@ -11,6 +11,7 @@ import type { AgreedState } from '../base/agreed-state.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { StateStore } from '../store/types.ts'
+import type { ClockWatch } from './clock-watch.ts'
 import { noAgreement } from './errors.ts'
 import { majorityWaitMs } from './limits.ts'
 import { appliedIndex, diskFullGauge, proposalSeconds, quorumGauge } from './metrics.ts'
@@ -27,6 +28,7 @@ export interface AgreementDeps {
   readonly clock: Clock
   readonly metrics: Metrics
   readonly counter: ProposalCounter
+  readonly clocks: Pick<ClockWatch, 'agreed'>
   readonly send: (order: Order, transfer?: readonly Uint8Array[]) => void
 }
 
@@ -134,7 +136,8 @@ export class Agreement implements AgreedState<Transaction, TransactionResult> {
     this.#held = contiguous ? [] : entries
     if (!contiguous) return
     for (const { proposal, result } of store.apply(entries)) {
-      if (proposal.peer === this.#self) this.#proposals.applied(proposal.counter, result)
+      // One that is applied again after a restart began long ago, and says nothing about clocks.
+      if (proposal.peer === this.#self && this.#proposals.applied(proposal.counter, result)) this.#deps.clocks.agreed(store.appliedTimeMs())
     }
     metrics.gauge(appliedIndex).set({}, store.appliedIndex())
   }

@@ -77,6 +77,9 @@ export const joinTimeoutMs = 20_000
 /** Clocks of joiner and member may differ by this much; more is refused, naming the machine to look at. */
 export const joinClockSkewMs = 5 * 60_000
 
+/** This machine's clock and the leader's differ by more: it is told. Above what a slow write takes. */
+export const clockDisagreesMs = 60_000
+
 /** Writes that wait for their result here; more are refused as overloaded. */
 export const pendingProposals = 10_000
 

@@ -16,6 +16,13 @@ export const appliedIndex = {
   labels: [],
 } as const satisfies MetricSpec<never>
 
+export const clockAheadGauge = {
+  name: 'shoal_peer_clock_ahead_seconds',
+  type: 'gauge',
+  help: "How far this machine's clock was ahead of the time that the leader gave to this peer's last write.",
+  labels: [],
+} as const satisfies MetricSpec<never>
+
 export const diskFullGauge = {
   name: 'shoal_peer_disk_full',
   type: 'gauge',

@@ -14,6 +14,7 @@ import { peerKeyBytes } from '../identity/peer-key.ts'
 import type { StateStore } from '../store/types.ts'
 import { Agreement } from './agreement.ts'
 import { Asking } from './asking.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { ClusterKeys } from './cluster-keys.ts'
 import type { ClusterFile, DataDirectory, PeerIdentity } from './data-directory.ts'
 import { listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
@@ -62,6 +63,7 @@ export class Peer implements Startable {
   readonly members: Members
   readonly works: Works
   readonly agreed: Agreement
+  readonly clocks: ClockWatch
   readonly survivors: Survivors
   /** The cluster's keys, as far as this peer can open them. */
   readonly keys: ClusterKeys
@@ -92,8 +94,9 @@ export class Peer implements Startable {
     const self = this.#identity.key.peerId
     this.members = new Members()
     this.works = new Works(self)
+    this.clocks = new ClockWatch({ clock, logger, metrics })
     const counter = new ProposalCounter(deps.directory.counter, this.#identity.file.ran > 0 ? afterLoss(clock.wallMs()) : 1)
-    this.agreed = new Agreement({ store, clock, metrics, counter, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
+    this.agreed = new Agreement({ store, clock, metrics, counter, clocks: this.clocks, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
     this.#snapshots = new SnapshotDesk({ store, clock }, () => {
       this.agreed.applyHeld()
       this.#applied(true)

@@ -80,8 +80,11 @@ export class Proposals {
     })
   }
 
-  applied(counter: number, result: TransactionResult): void {
-    this.#pending.get(counter)?.resolve(result)
+  /** Answers whether somebody waited for it. */
+  applied(counter: number, result: TransactionResult): boolean {
+    const pending = this.#pending.get(counter)
+    pending?.resolve(result)
+    return pending !== undefined
   }
 
   refused(counter: number, reason: NoAgreement): void {
