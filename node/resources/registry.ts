@@ -4,6 +4,7 @@ import { clusterRoleBindings } from './cluster-role-binding.ts'
 import { clusterRoles } from './cluster-role.ts'
 import { configMaps } from './config-map.ts'
 import { controllerRevisions } from './controller-revision.ts'
+import { customResourceDefinitions } from './custom-resource-definition.ts'
 import { deployments } from './deployment.ts'
 import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slice.ts'
@@ -24,6 +25,7 @@ import type { ResourceDefinition } from './types.ts'
 /** All kinds, in the order in which discovery shows them. */
 export const resources: readonly ResourceDefinition[] = [
   configMaps, endpoints, events, namespaces, nodes, pods, secrets, serviceAccounts, services,
+  customResourceDefinitions,
   controllerRevisions, deployments, replicaSets,
   leases,
   endpointSlices,

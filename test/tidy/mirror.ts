@@ -135,6 +135,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/resources/role-binding.ts': 'held by test/golden/kinds.test.ts',
   'node/resources/role.ts': 'held by test/golden/kinds.test.ts',
   'node/resources/secret.ts': 'held by test/golden/kinds.test.ts',
+  'node/resources/custom-resource-definition.ts': 'held by kubectl.test.ts',
   'node/resources/service-account.ts': 'held by test/golden/kinds.test.ts',
   'node/resources/service-checks.ts': 'held by test/golden/kinds.test.ts',
   'node/resources/service.ts': 'held by test/golden/kinds.test.ts',

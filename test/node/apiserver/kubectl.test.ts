@@ -164,6 +164,13 @@ describe('apiserver / kubectl', function () {
     match(twice.stderr, /namespaces "made" already exists/)
   })
 
+  it('a kind that nobody knows is said to be so', async () => {
+    const applied = await kubectl.run(['apply', '-f', '-'], 'apiVersion: v1\nkind: Nothing\nmetadata: {name: a}\n')
+    match(applied.stderr, /resource mapping not found for name: "a" namespace: "" from "STDIN": no matches for kind "Nothing" in version "v1"\nensure CRDs are installed first/)
+    match((await kubectl.run(['get', 'nothings'])).stderr, /^error: the server doesn't have a resource type "nothings"/)
+    match((await kubectl.run(['get', 'crd'])).stderr, /No resources found/)
+  })
+
   it('a file with several kinds, and a List', async () => {
     const list = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l1}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l2}}\n'
     match(await kubectl.ok(['create', '-f', '-'], list), /l1 created\nconfigmap\/l2 created/)
