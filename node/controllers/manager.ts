@@ -25,8 +25,8 @@ import { discoveredCatalog } from './resource-catalog.ts'
 export const controllersWork = 'controllers'
 
 export interface ControllersDeps {
-  /** Its writes carry the condition that this peer still holds the work. */
-  readonly transport: Transport
+  /** One for each term: its writes carry the condition that this peer still holds the work in this epoch. */
+  readonly transport: (epoch: number) => Transport
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -44,7 +44,7 @@ export interface ControllersDeps {
 /** All controllers of this peer; they run while it holds the work. */
 export function createControllers(deps: ControllersDeps): Startable {
   const logger = deps.logger.child('controllers')
-  return new HeldWork({ works: deps.works, logger, begin: () => new ControllersTerm(deps, logger) }, controllersWork)
+  return new HeldWork({ works: deps.works, logger, begin: (epoch) => new ControllersTerm(deps, logger, epoch) }, controllersWork)
 }
 
 /** One term of holding the work. */
@@ -60,15 +60,16 @@ class ControllersTerm implements Term {
   #beat: Timer | undefined
   #starting: Promise<void> = Promise.resolve()
 
-  constructor(deps: ControllersDeps, logger: Logger) {
+  constructor(deps: ControllersDeps, logger: Logger, epoch: number) {
     this.#deps = deps
     this.#logger = logger
-    const client = createClient(deps.transport)
+    const transport = deps.transport(epoch)
+    const client = createClient(transport)
     const { clock, random, metrics } = deps
     this.#informers = new Informers({ client, clock, logger: logger.child('client') }, { freeze: deps.freeze ?? false })
     const parts: ControllerDeps = {
       client, clock, logger, informers: this.#informers, membership: deps.membership, rootCa: deps.rootCa,
-      catalog: discoveredCatalog(deps.transport, clock),
+      catalog: discoveredCatalog(transport, clock),
       events: (component) => createEventRecorder({ client, clock, random, logger, metrics }, component),
     }
     this.#controllers = [...controllers, ...(deps.more ?? [])].map((make) => make(parts))

@@ -130,24 +130,19 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
 
 /** The loops that run on one peer at a time: here while the table of works says so. */
 async function runWorks({ clock, logger, metrics, random, peer, run }: MemberDeps, api: ApiServer, apiPort: number): Promise<void> {
-  // A write after the work is lost must be refused, so the fence keeps the last epoch instead of falling away.
-  const fence = (work: string) => {
-    let epoch = 0
-    return () => {
-      epoch = peer.works.epoch(work) ?? epoch
-      return { work, epoch }
-    }
-  }
+  // Each term of holding a work writes under its own epoch: what it still has under way when the work is lost, and given back
+  // to this peer later, is refused.
+  const fenced = (name: string, work: string) => (epoch: number) => api.transport({ name, groups: ['system:masters'] }, () => ({ work, epoch }))
   await run(
     createControllers({
-      transport: api.transport({ name: 'system:kube-controller-manager', groups: ['system:masters'] }, fence('controllers')),
+      transport: fenced('system:kube-controller-manager', 'controllers'),
       clock, logger, metrics, random, membership: peer.members, works: peer.works, rootCa: peer.identity.authority,
       more: [apiServiceController(apiPort)],
     }),
   )
   await run(
     createScheduler({
-      transport: api.transport({ name: 'system:kube-scheduler', groups: ['system:masters'] }, fence('scheduler')),
+      transport: fenced('system:kube-scheduler', 'scheduler'),
       clock, logger, metrics, random, membership: peer.members, works: peer.works,
     }),
   )

@@ -32,8 +32,8 @@ export const schedulerWork = 'scheduler'
 const schedulerName = 'default-scheduler'
 
 export interface SchedulerDeps {
-  /** Its writes carry the condition that this peer still holds the work. */
-  readonly transport: Transport
+  /** One for each term: its writes carry the condition that this peer still holds the work in this epoch. */
+  readonly transport: (epoch: number) => Transport
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -47,7 +47,7 @@ export interface SchedulerDeps {
 /** The scheduler of this peer; it runs while the peer holds the work. */
 export function createScheduler(deps: SchedulerDeps): Startable {
   const logger = deps.logger.child('scheduler')
-  return new HeldWork({ works: deps.works, logger, begin: () => new Scheduler({ ...deps, logger }) }, schedulerWork)
+  return new HeldWork({ works: deps.works, logger, begin: (epoch) => new Scheduler({ ...deps, logger }, epoch) }, schedulerWork)
 }
 
 /** Whether this scheduler has to find a node for the Pod. */
@@ -82,9 +82,9 @@ class Scheduler implements Term {
   #beat: Timer | undefined
   #turn: Timer | undefined
 
-  constructor(deps: SchedulerDeps) {
+  constructor(deps: SchedulerDeps, epoch: number) {
     this.#deps = deps
-    this.#client = createClient(deps.transport)
+    this.#client = createClient(deps.transport(epoch))
     this.#informers = new Informers({ client: this.#client, clock: deps.clock, logger: deps.logger.child('client') }, { freeze: deps.freeze ?? false })
     this.#events = createEventRecorder({ ...deps, client: this.#client }, schedulerName)
     this.#queue = new SchedulingQueue(deps.clock, () => this.#wake())

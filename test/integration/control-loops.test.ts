@@ -56,7 +56,7 @@ describe('integration / control loops on the real API', function () {
   const startParts = async (): Promise<void> => {
     const works = new HandWorks()
     const shared = {
-      transport: fixture.transport(), clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership, works, freeze: true,
+      transport: () => fixture.transport(), clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership, works, freeze: true,
     }
     parts = [createControllers({ ...shared, rootCa: 'PEM' }), createScheduler(shared)]
     for (const part of parts) await part.start()

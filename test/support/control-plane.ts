@@ -76,7 +76,7 @@ export class ControlPlane {
 
   async start(): Promise<void> {
     const shared = {
-      transport: this.api, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
+      transport: () => this.api, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
       membership: this.membership, works: this.works, freeze: true,
     }
     this.#parts = [createControllers({ ...shared, rootCa: 'PEM' }), createScheduler(shared)]

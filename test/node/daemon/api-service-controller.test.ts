@@ -18,7 +18,7 @@ describe('daemon / api service controller', () => {
     api = new FakeApi()
     const { clock } = api
     controllers = createControllers({
-      transport: api, clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership: new HandMembership(clock), works: new HandWorks(), freeze: true,
+      transport: () => api, clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership: new HandMembership(clock), works: new HandWorks(), freeze: true,
       rootCa: 'PEM', more: [apiServiceController(6443)],
     })
     await controllers.start()
