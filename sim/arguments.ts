@@ -8,6 +8,7 @@ export const usage = `shoal sim: runs clusters in virtual time from seeds, with 
   --hours H       go on for so many hours, on all cores
   --days D        go on until so many days of virtual time have passed, on all cores
   --jobs J        runs at a time (default: one; with --hours or --days one a core)
+  --loops         whole control loops: controllers, scheduler and kubelets on every peer
   --scenario NAME a named run; --scenario list shows them
   --faults LIST   of the faults that a seed draws only these, by number: 3,17; none for none of them
   --history FILE  write what clients asked and were answered, a line of JSON an operation
@@ -30,9 +31,11 @@ export interface Arguments {
   readonly history: string | undefined
   readonly timeline: boolean
   readonly speed: boolean
+  /** Control loops in place of clients. */
+  readonly loops: boolean
 }
 
-const flags = ['--timeline', '--speed']
+const flags = ['--timeline', '--speed', '--loops']
 const values = ['--seed', '--seeds', '--peers', '--time', '--hours', '--days', '--jobs', '--scenario', '--faults', '--history']
 
 /** Milliseconds of `45s`, `30m`, `2h` or a number of seconds; undefined when it is none. */
@@ -69,6 +72,6 @@ export function readArguments(words: readonly string[]): Arguments | string {
   if (faults !== undefined && faults.some((one) => !Number.isInteger(one) || one < 0)) return '--faults wants numbers with commas between, or none'
   return {
     seed, seeds, peers, faultyMs, hours, days, jobs, faults,
-    scenario: given.get('--scenario'), history: given.get('--history'), timeline: given.has('--timeline'), speed: given.has('--speed'),
+    scenario: given.get('--scenario'), history: given.get('--history'), timeline: given.has('--timeline'), speed: given.has('--speed'), loops: given.has('--loops'),
   }
 }

@@ -12,6 +12,8 @@ export interface CampaignOptions {
   readonly firstSeed: number
   readonly peers: number | undefined
   readonly faultyMs: number
+  /** Control loops in place of clients. */
+  readonly loops: boolean
   readonly jobs: number
   /** Is this enough? Asked before each seed. */
   readonly enough: (sum: CampaignSum) => boolean
@@ -43,7 +45,7 @@ export async function runCampaign(options: CampaignOptions, nowMs: () => number,
     const worker = new Worker(new URL('./worker.ts', import.meta.url))
     const next = (): void => {
       if (options.enough(sum) || sum.failures.length >= maxFailures) return void worker.terminate().then(() => resolve(), reject)
-      const task: Task = { seed: seed++, peers: options.peers, faultyMs: options.faultyMs }
+      const task: Task = { seed: seed++, peers: options.peers, faultyMs: options.faultyMs, loops: options.loops }
       worker.postMessage(task)
     }
     worker.on('message', (outcome: Outcome) => {

@@ -7,6 +7,7 @@ import { decodeGossipBatch, decodeMessage, encodeGossipBatch, encodeMessage } fr
 import type { GossipBatch, Message } from '../protocol/message/message.ts'
 import type { Transaction } from '../protocol/message/transaction.ts'
 import { describeMessage } from './describe.ts'
+import type { Aboard } from './aboard.ts'
 import { Disk } from './disk.ts'
 import type { SavedState } from './disk.ts'
 import { Gossip } from './gossip.ts'
@@ -38,7 +39,8 @@ export class Cluster {
   /** Peers whose record was written; the others do not exist yet. */
   readonly #joined = new Set<number>()
 
-  constructor(world: World, options: RunOptions, createEngine: CreateEngine, watcher: Required<Watcher>) {
+  /** `board` begins what runs on each peer besides the protocol. */
+  constructor(world: World, options: RunOptions, createEngine: CreateEngine, watcher: Required<Watcher>, board?: (peer: SimPeer) => Aboard) {
     this.world = world
     this.options = options
     const places = options.peers + options.spares
@@ -51,6 +53,7 @@ export class Cluster {
         cluster: clusterId, maxVoters: options.maxVoters, works: ['controllers', 'scheduler'], keptEntries: options.keptEntries,
       },
       watcher,
+      board,
       send: (from, to, message) => this.#send(from, to, message),
       publish: (from, batch) => this.#gossip.publish(this.#index(from), this.#overWire(batch)),
       others: (peer) => this.joined().map((one) => one.id).filter((id) => id !== peer),

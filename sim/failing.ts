@@ -1,13 +1,11 @@
 // What is said of a run that broke a promise: the faults that matter, found by leaving out the others; what happened, a line
 // an event; and the words that bring it back. The search is bounded by the caller, who has the clock.
-import type { CreateEngine } from './peer.ts'
 import { drawFaults } from './faults/draw.ts'
 import { describeFault } from './faults/fault.ts'
 import type { Fault } from './faults/fault.ts'
 import { shrink } from './faults/shrink.ts'
 import { describeOptions } from './options.ts'
 import type { RunOptions } from './options.ts'
-import { runOnce } from './run.ts'
 import { Violation } from './violation.ts'
 
 /** Lines of the timeline that are shown. */
@@ -20,13 +18,20 @@ export interface Explained {
   readonly lines: readonly string[]
 }
 
+/** Either kind of run: what it broke, and with recording what happened. */
+export type Replay = (options: RunOptions, recording: boolean) => Replayed | Promise<Replayed>
+interface Replayed {
+  readonly violation: Error | undefined
+  readonly timeline: readonly string[]
+}
+
 /** Runs a failing run again and again with fewer faults, then once more with recording. `more` ends the search. */
-export function explainFailure(options: RunOptions, createEngine: CreateEngine, more: (tries: number) => boolean): Explained {
+export async function explainFailure(options: RunOptions, replay: Replay, more: (tries: number) => boolean): Promise<Explained> {
   const drawn = options.schedule ?? drawFaults(options)
-  const promise = promiseOf(runOnce(options, createEngine, false).violation)
-  const fails = (schedule: readonly Fault[]): boolean => promiseOf(runOnce({ ...options, schedule }, createEngine, false).violation) === promise
-  const { kept, tries, minimal } = shrink(drawn, fails, more)
-  const { violation, timeline } = runOnce({ ...options, schedule: kept }, createEngine, true)
+  const promise = promiseOf((await replay(options, false)).violation)
+  const fails = async (schedule: readonly Fault[]): Promise<boolean> => promiseOf((await replay({ ...options, schedule }, false)).violation) === promise
+  const { kept, tries, minimal } = await shrink(drawn, fails, more)
+  const { violation, timeline } = await replay({ ...options, schedule: kept }, true)
   const numbers = kept.map((fault) => drawn.indexOf(fault))
   const lines = [
     `drawn: ${describeOptions({ ...options, schedule: [] })}`,

@@ -19,8 +19,8 @@ export interface HolderDeps {
   readonly random: Random
   propose(transaction: Transaction): void
   report(reports: readonly WorkReport[]): void
-  /** The clock that progress is told by. */
-  bootMs(): number
+  /** How far a work's loops have come: a number that stands still when they do. */
+  progress(work: string): number
 }
 
 export class Holder {
@@ -64,8 +64,7 @@ export class Holder {
   }
 
   #report(): void {
-    const progress = this.#deps.bootMs()
-    this.#deps.report([...this.#held.values()].map(({ work, epoch }) => ({ work, epoch, progress })))
+    this.#deps.report([...this.#held.values()].map(({ work, epoch }) => ({ work, epoch, progress: this.#deps.progress(work) })))
   }
 
   #write(work: string, epoch: number): void {

@@ -8,9 +8,12 @@ import { readArguments, usage } from './arguments.ts'
 import type { Arguments } from './arguments.ts'
 import { describeSum, runCampaign } from './campaign.ts'
 import { explainFailure } from './failing.ts'
+import type { Replay } from './failing.ts'
 import { drawFaults } from './faults/draw.ts'
-import { describeOptions, drawnOptions } from './options.ts'
+import { describeOptions, drawnLoops, drawnOptions } from './options.ts'
 import type { RunOptions } from './options.ts'
+import { runLoops } from './loops/run.ts'
+import { settle } from './settle.ts'
 import { runOnce } from './run.ts'
 import type { RunResult } from './run.ts'
 import { scenarios } from './scenarios.ts'
@@ -26,24 +29,25 @@ function report(result: RunResult, options: RunOptions, startedMs: number): void
   console.log(`hash ${result.hash}`)
 }
 
-function explain(options: RunOptions, chosen: Arguments): void {
+async function explain(options: RunOptions, chosen: Arguments): Promise<void> {
   const untilMs = performance.now() + shrinkMs
-  const { numbers, lines } = explainFailure(options, createEngine, () => performance.now() < untilMs)
+  const replay: Replay = chosen.loops ? (one, recording) => runLoops(one, createEngine, recording, settle) : (one, recording) => runOnce(one, createEngine, recording)
+  const { numbers, lines } = await explainFailure(options, replay, () => performance.now() < untilMs)
   for (const line of lines) console.log(line)
   const which = chosen.scenario === undefined ? `--seed ${options.seed}${chosen.peers === undefined ? '' : ` --peers ${chosen.peers}`} --time ${chosen.faultyMs}ms` : `--scenario '${chosen.scenario}'`
-  console.log(`again: shoal sim ${which} --faults ${numbers.length === 0 ? 'none' : numbers.join(',')} --timeline`)
+  console.log(`again: shoal sim ${chosen.loops ? '--loops ' : ''}${which} --faults ${numbers.length === 0 ? 'none' : numbers.join(',')} --timeline`)
 }
 
 /** Options of one run of what was asked for: drawn or named, with all of its faults or some. */
 function optionsFor(chosen: Arguments, seed: number): RunOptions | undefined {
   const named = scenarios.find((one) => one.name === chosen.scenario)
   if (chosen.scenario !== undefined && named === undefined) return undefined
-  const options = named?.options ?? drawnOptions(seed, chosen.peers, chosen.faultyMs)
+  const options = named?.options ?? (chosen.loops ? drawnLoops : drawnOptions)(seed, chosen.peers, chosen.faultyMs)
   if (chosen.faults === undefined) return options
   return { ...options, schedule: drawFaults(options).filter((_, i) => chosen.faults?.includes(i)) }
 }
 
-function runSeeds(chosen: Arguments): number {
+async function runSeeds(chosen: Arguments): Promise<number> {
   let failed = 0
   if (chosen.history !== undefined) writeFileSync(chosen.history, '')
   for (let i = 0; i < chosen.seeds; i++) {
@@ -53,6 +57,10 @@ function runSeeds(chosen: Arguments): number {
       return 2
     }
     const startedMs = performance.now()
+    if (chosen.loops) {
+      failed += await runLoopsOnce(chosen, options, failed === 0)
+      continue
+    }
     const lines: string[] = []
     const result = runOnce(options, createEngine, false, (line) => { if (chosen.history !== undefined) lines.push(JSON.stringify(line)) })
     if (chosen.history !== undefined) appendFileSync(chosen.history, lines.map((line) => `${line}\n`).join(''))
@@ -64,10 +72,22 @@ function runSeeds(chosen: Arguments): number {
     if (result.violation === undefined) continue
     failed++
     console.log(result.violation.stack ?? result.violation.message)
-    if (failed === 1 && chosen.faults === undefined) explain(options, chosen)
+    if (failed === 1 && chosen.faults === undefined) await explain(options, chosen)
   }
   if (chosen.seeds > 1) console.log(`${chosen.seeds - failed} of ${chosen.seeds} seeds hold`)
   return failed === 0 ? 0 : 1
+}
+
+/** One run of control loops; answers how many failed. */
+async function runLoopsOnce(chosen: Arguments, options: RunOptions, isFirst: boolean): Promise<number> {
+  const { hash, events, virtualMs, started, recoveredMs, violation, timeline } = await runLoops(options, createEngine, chosen.timeline, settle)
+  for (const line of timeline) console.log(line)
+  console.log(`seed ${options.seed}: ${options.peers} peers, control loops, ${(virtualMs / 1000).toFixed(1)} s, ${events} events, ${started} containers started, as wanted after ${recoveredMs} ms`)
+  console.log(`hash ${hash}`)
+  if (violation === undefined) return 0
+  console.log(violation.stack ?? violation.message)
+  if (isFirst && chosen.faults === undefined) await explain(options, chosen)
+  return 1
 }
 
 /** Many seeds on several cores; the first that fails is explained at the end. */
@@ -75,14 +95,14 @@ async function runLong(chosen: Arguments): Promise<number> {
   const { hours, days, seeds } = chosen
   const startedMs = performance.now()
   const sum = await runCampaign({
-    firstSeed: chosen.seed, peers: chosen.peers, faultyMs: chosen.faultyMs, jobs: chosen.jobs ?? availableParallelism(),
+    firstSeed: chosen.seed, peers: chosen.peers, faultyMs: chosen.faultyMs, loops: chosen.loops, jobs: chosen.jobs ?? availableParallelism(),
     enough: (soFar) => {
       if (hours !== undefined) return performance.now() - startedMs >= hours * 3_600_000
       return days !== undefined ? soFar.virtualMs >= days * 86_400_000 : soFar.seeds >= seeds
     },
   }, () => performance.now(), (line) => console.log(line))
   const [first] = sum.failures
-  if (first !== undefined) explain(drawnOptions(first.seed, chosen.peers, chosen.faultyMs), chosen)
+  if (first !== undefined) await explain((chosen.loops ? drawnLoops : drawnOptions)(first.seed, chosen.peers, chosen.faultyMs), chosen)
   console.log(`seeds ${chosen.seed} to ${chosen.seed + sum.seeds - 1}: ${describeSum(sum)}`)
   return sum.failures.length === 0 ? 0 : 1
 }
@@ -110,7 +130,7 @@ async function main(words: readonly string[]): Promise<number> {
     return 0
   }
   if (chosen.speed) return showSpeed()
-  return chosen.hours !== undefined || chosen.days !== undefined || chosen.jobs !== undefined ? await runLong(chosen) : runSeeds(chosen)
+  return chosen.hours !== undefined || chosen.days !== undefined || chosen.jobs !== undefined ? runLong(chosen) : runSeeds(chosen)
 }
 
 process.exitCode = await main(process.argv.slice(2))

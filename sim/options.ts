@@ -167,6 +167,11 @@ export function drawnOptions(seed: number, peers: number | undefined, faultyMs: 
   return swarmOptions(seed, random, peers ?? drawn, faultyMs * 1000)
 }
 
+/** What a seed draws for a run of control loops: no clients and watchers of its own, the loops are. */
+export function drawnLoops(seed: number, peers: number | undefined, faultyMs: number): RunOptions {
+  return { ...drawnOptions(seed, peers, faultyMs), clients: 0, watches: 0, holderWriteUs: 0, wire: false, core: false }
+}
+
 /** The drawn options on one line. */
 export function describeOptions(options: RunOptions): string {
   return JSON.stringify(options, (_key, value: unknown) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(4)) : value))

@@ -14,6 +14,7 @@ import type { WatchBatch } from '../node/store/types.ts'
 import { StateMachine } from '../protocol/state/machine.ts'
 import { assignmentPrefix } from '../protocol/state/rows.ts'
 import { MachineClock } from './clock.ts'
+import type { Aboard, Ambush } from './aboard.ts'
 import type { Disk, SavedState } from './disk.ts'
 import type { CrashPoint } from './faults/fault.ts'
 import { Holder } from './holder.ts'
@@ -42,6 +43,8 @@ export interface Surroundings {
   publish(from: PeerId, batch: GossipBatch): void
   /** Everybody that `peer` may ask, as the daemon knows them by its certificates. */
   others(peer: PeerId): readonly PeerId[]
+  /** Begins what runs on a peer in a new life. */
+  readonly board?: ((peer: SimPeer) => Aboard) | undefined
   /** A running peer's state, fetched over the network; `arrive` runs when it is here, or never. */
   fetchState(to: PeerId, from: PeerId, arrive: (state: SavedState) => void): void
 }
@@ -54,12 +57,6 @@ export interface MachineTraits {
   readonly saveStateUs: SimUs
   /** Mean time between two writes that it makes as the holder of a work; 0 for none. */
   readonly holderWriteUs: SimUs
-}
-
-/** Something that waits for the process at one place of its turn. */
-export interface Ambush {
-  readonly point: CrashPoint
-  strike(): void
 }
 
 export class SimPeer {
@@ -85,6 +82,7 @@ export class SimPeer {
   #held: { readonly after: number; readonly to: PeerId; readonly message: Message }[] = []
   #fetching = false
   #holder: Holder | undefined
+  #aboard: Aboard | undefined
   #savedStateAtUs: SimUs = 0
   #driving = false
   #shownRole = ''
@@ -105,6 +103,11 @@ export class SimPeer {
 
   get paused(): boolean {
     return this.#around.world.nowUs < this.#pausedUntilUs
+  }
+
+  /** Until when it stood still, or will; 0 when it did not in this life. */
+  get pausedUntilUs(): SimUs {
+    return this.#pausedUntilUs
   }
 
   get machine(): StateMachine {
@@ -131,6 +134,7 @@ export class SimPeer {
     this.#engine.applied({ index: this.#machine.index, durableIndex: this.#machine.index, system: systemState(this.#machine) })
     this.#engine.announce([`/ip4/10.0.0.${this.index + 1}/tcp/7447`])
     const life = this.#life
+    this.#aboard = this.#around.board?.(this)
     this.drive()
     if (life !== this.#life) return
     if (fetchFrom !== undefined) this.#fetchUntil(fetchFrom)
@@ -141,7 +145,7 @@ export class SimPeer {
   #newHolder(engine: PeerEngine, requests: Requests): Holder {
     const { holderWriteUs } = this.#traits
     return new Holder({
-      self: this.id, random: this.#random, bootMs: () => this.clock.bootMs(), report: (reports) => engine.report(reports),
+      self: this.id, random: this.#random, progress: (work) => this.#aboard?.progress(work) ?? this.clock.bootMs(), report: (reports) => engine.report(reports),
       propose: (transaction) => requests.write(++this.disk.proposalCounter, transaction, () => {}),
     }, holderWriteUs === 0 ? 0 : tickUs / holderWriteUs)
   }
@@ -160,6 +164,8 @@ export class SimPeer {
     this.#beyond = []
     this.#unsynced = 0
     this.#holder = undefined
+    this.#aboard?.ended()
+    this.#aboard = undefined
     this.#fetching = false
     this.#pausedUntilUs = 0
     this.#ambush = undefined
@@ -325,8 +331,10 @@ export class SimPeer {
       this.#around.watcher.works(this.id, ready.works)
       for (const row of ready.works) this.#note(() => `${this.id} hears that ${row.work} of epoch ${row.epoch} is ${row.peer}'s`)
       this.#holder?.changed(ready.works)
+      this.#aboard?.works(ready.works)
     }
     for (const assignment of ready.assign) this.#holder?.assign(assignment)
+    if (ready.members.length > 0) this.#aboard?.members()
     for (const member of ready.members) this.#note(() => `${this.id} sees ${member.peer} ${member.state}`)
   }
 
@@ -388,6 +396,7 @@ export class SimPeer {
       this.#requests?.applied(outcome)
     }
     if (this.#diesAt('after applying')) return
+    this.#aboard?.applied()
     const system = systemChanged ? systemState(this.#machine) : undefined
     this.engine.applied({ index: this.#machine.index, durableIndex: this.disk.stateIndex, system })
   }
@@ -433,6 +442,7 @@ export class SimPeer {
     this.#around.watcher.restored(this.id, mark.index, this.#machine.hashNumber)
     this.#committed([])
     if (this.#engine === undefined) return
+    this.#aboard?.applied()
     this.engine.snapshotInstalled(mark)
     this.engine.applied({ index: mark.index, durableIndex: mark.index, system: systemState(this.#machine) })
     this.drive()

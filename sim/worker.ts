@@ -1,7 +1,9 @@
 // One core's share of a long run: gets seeds, one at a time, and answers what became of each. It ends when nobody asks.
 import { parentPort } from 'node:worker_threads'
 import { createEngine } from '../protocol/engine/engine.ts'
-import { drawnOptions } from './options.ts'
+import { drawnLoops, drawnOptions } from './options.ts'
+import { runLoops } from './loops/run.ts'
+import { settle } from './settle.ts'
 import { runOnce } from './run.ts'
 
 /** What a worker is asked to run. */
@@ -9,6 +11,7 @@ export interface Task {
   readonly seed: number
   readonly peers: number | undefined
   readonly faultyMs: number
+  readonly loops: boolean
 }
 
 /** What became of it. */
@@ -21,8 +24,13 @@ export interface Outcome {
   readonly violation: string | undefined
 }
 
-parentPort?.on('message', ({ seed, peers, faultyMs }: Task) => {
-  const { virtualMs, events, hash, violation } = runOnce(drawnOptions(seed, peers, faultyMs), createEngine, false)
-  const outcome: Outcome = { seed, virtualMs, events, hash, violation: violation?.message.split('\n')[0] }
-  parentPort?.postMessage(outcome)
+async function run({ seed, peers, faultyMs, loops }: Task): Promise<Outcome> {
+  const { virtualMs, events, hash, violation } = loops
+    ? await runLoops(drawnLoops(seed, peers, faultyMs), createEngine, false, settle)
+    : runOnce(drawnOptions(seed, peers, faultyMs), createEngine, false)
+  return { seed, virtualMs, events, hash, violation: violation?.message.split('\n')[0] }
+}
+
+parentPort?.on('message', (task: Task) => {
+  void run(task).then((outcome) => parentPort?.postMessage(outcome))
 })

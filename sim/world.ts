@@ -24,6 +24,7 @@ export class World {
   #nowUs: SimUs = 0
   #order = 0
   #heap: Event[] = []
+  #touched = false
   /** Events carried out so far. */
   events = 0
 
@@ -59,6 +60,22 @@ export class World {
     }
     this.#nowUs = Math.max(this.#nowUs, untilUs)
     return false
+  }
+
+  /** Something in this world waits for promises: after the event under way they must be let run. */
+  touch(): void {
+    this.#touched = true
+  }
+
+  /** As run(), where some of the events resolve promises: `settle` waits until whatever these set free has run. */
+  async runSettled(untilUs: SimUs, settle: () => Promise<void>, done: () => boolean = never): Promise<boolean> {
+    for (;;) {
+      this.#touched = false
+      if (this.run(untilUs, () => this.#touched || done())) {
+        if (this.#touched) await settle()
+        if (done()) return true
+      } else return false
+    }
   }
 
   #push(event: Event): void {

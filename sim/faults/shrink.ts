@@ -15,14 +15,14 @@ export interface Shrunk<T> {
  * The shortest failing list that leaving out parts leads to. `fails` must hold for the whole list; `more` is asked before each
  * try and ends the search when it says no.
  */
-export function shrink<T>(whole: readonly T[], fails: (part: readonly T[]) => boolean, more: (tries: number) => boolean): Shrunk<T> {
+export async function shrink<T>(whole: readonly T[], fails: (part: readonly T[]) => boolean | Promise<boolean>, more: (tries: number) => boolean): Promise<Shrunk<T>> {
   let kept = whole
   let parts = 2
   let tries = 0
   // Often the faults have nothing to do with it.
   if (whole.length > 0 && more(tries)) {
     tries++
-    if (fails([])) return { kept: [], tries, minimal: true }
+    if (await fails([])) return { kept: [], tries, minimal: true }
   }
   while (kept.length > 1) {
     const sizeOfPart = Math.ceil(kept.length / parts)
@@ -32,7 +32,7 @@ export function shrink<T>(whole: readonly T[], fails: (part: readonly T[]) => bo
       const rest = [...kept.slice(0, from), ...kept.slice(from + sizeOfPart)]
       assert(rest.length < kept.length, 'something is left out')
       tries++
-      if (fails(rest)) shorter = rest
+      if (await fails(rest)) shorter = rest
     }
     if (shorter !== undefined) {
       kept = shorter

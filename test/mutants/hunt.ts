@@ -42,13 +42,15 @@ function replaced(source: string, edit: Edit): string {
 async function hunt(hunts: readonly Hunt[], untilMs: number): Promise<Omit<Catch, 'tookMs'>> {
   const { seededRandom } = await import('../../protocol/base/random.ts')
   const { createEngine } = await import('../../protocol/engine/engine.ts')
-  const { drawnOptions } = await import('../../sim/options.ts')
+  const { drawnLoops, drawnOptions } = await import('../../sim/options.ts')
   const { runOnce } = await import('../../sim/run.ts')
   const { scenarios } = await import('../../sim/scenarios.ts')
   const { playScript, scripts } = await import('../../sim/storm/scripts.ts')
   const { stormOptions } = await import('../../sim/storm/options.ts')
   const { runStorm } = await import('../../sim/storm/storm.ts')
-  const attempts = function* (): Generator<readonly [by: string, run: () => Error | undefined]> {
+  const { runLoops } = await import('../../sim/loops/run.ts')
+  const { settle } = await import('../../sim/settle.ts')
+  const attempts = function* (): Generator<readonly [by: string, run: () => Error | undefined | Promise<Error | undefined>]> {
     for (const one of hunts) {
       if (one.kind === 'scenario') {
         const options = scenarios.find((scenario) => scenario.name === one.name)?.options
@@ -56,6 +58,10 @@ async function hunt(hunts: readonly Hunt[], untilMs: number): Promise<Omit<Catch
         for (let i = one.first ?? 0; i < one.seeds; i++) {
           const seed = options.seed + 1000 * i
           yield [`scenario '${one.name}' with seed ${seed}`, () => runOnce({ ...options, seed }, createEngine, false).violation]
+        }
+      } else if (one.kind === 'loops') {
+        for (let seed = one.first ?? 1; seed <= one.seeds; seed++) {
+          yield [`control loops of seed ${seed}`, async () => (await runLoops(drawnLoops(seed, undefined, faultyMs), createEngine, false, settle)).violation]
         }
       } else if (one.kind === 'scripts') {
         for (const script of scripts) yield [`script '${script.name}'`, () => playScript(script)]
@@ -69,7 +75,7 @@ async function hunt(hunts: readonly Hunt[], untilMs: number): Promise<Omit<Catch
     }
   }
   for (const [by, run] of attempts()) {
-    const violation = run()
+    const violation = await run()
     if (violation !== undefined) return { by, what: violation.message.split('\n')[0] ?? '' }
     if (performance.now() > untilMs) break
   }
@@ -80,6 +86,6 @@ const [, , name = '', budgetMs = '60000'] = process.argv
 const mutant = mutants.find((one) => one.name === name)
 if (mutant !== undefined) infect(mutant)
 const startedMs = performance.now()
-const everywhere: readonly Hunt[] = [{ kind: 'storms', seeds: 300 }, { kind: 'seeds', seeds: 30 }]
+const everywhere: readonly Hunt[] = [{ kind: 'storms', seeds: 300 }, { kind: 'seeds', seeds: 30 }, { kind: 'loops', seeds: 5 }]
 const found = await hunt(mutant?.hunts ?? everywhere, startedMs + Number(budgetMs))
 console.log(JSON.stringify({ ...found, tookMs: Math.round(performance.now() - startedMs) } satisfies Catch))

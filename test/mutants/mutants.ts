@@ -10,6 +10,8 @@ export type Hunt =
   | { readonly kind: 'scripts' }
   /** A named run of a whole cluster, and so many more of its kind. */
   | { readonly kind: 'scenario'; readonly name: string; readonly seeds: number; readonly first?: number }
+  /** Control loops on whole clusters of these seeds. */
+  | { readonly kind: 'loops'; readonly seeds: number; readonly first?: number }
   /** Whole clusters of these seeds. */
   | { readonly kind: 'seeds'; readonly seeds: number }
 
@@ -361,5 +363,38 @@ const watchMutants: readonly Mutant[] = [
   },
 ]
 
+const loops: readonly Hunt[] = [{ kind: 'loops', seeds: 200 }]
+
+const loopMutants: readonly Mutant[] = [
+  {
+    name: 'others take over while a lease may still run (P24)',
+    file: 'protocol/ownership/limits.ts',
+    find: 'export const takeoverMs = 12_400',
+    replace: 'export const takeoverMs = 2_400',
+    hunts: loops,
+  },
+  {
+    name: 'a term of a work goes on when the work has gone elsewhere (P24)',
+    file: 'node/base/held-work.ts',
+    find: 'if (this.#epoch() === this.#held?.epoch) return',
+    replace: 'if (this.#held !== undefined) return',
+    hunts: loops,
+  },
+  {
+    name: 'a write of a controller is not bound to its epoch (P24)',
+    file: 'protocol/state/conditions.ts',
+    find: 'return assignedEpoch(keys, condition.work) === condition.epoch',
+    replace: 'return true',
+    hunts: loops,
+  },
+  {
+    name: 'the scheduler binds what has a node (P25)',
+    file: 'sim/loops/plan.ts',
+    find: "if (spec['nodeName'] !== undefined) throw refusal(409, 'Conflict', 'the Pod has a node already')",
+    replace: '',
+    hunts: loops,
+  },
+]
+
 /** Every wrong variant. */
-export const mutants: readonly Mutant[] = [...elections, ...log, ...changes, ...readMutants, ...stateMutants, ...clusterMutants, ...leaseMutants, ...watchMutants]
+export const mutants: readonly Mutant[] = [...loopMutants, ...elections, ...log, ...changes, ...readMutants, ...stateMutants, ...clusterMutants, ...leaseMutants, ...watchMutants]

@@ -13,7 +13,7 @@ describe('sim / arguments', () => {
   it('reads the arguments and names what is wrong', () => {
     assert.deepEqual(readArguments(['--seed', '9', '--peers', '5', '--time', '1m', '--seeds', '3']), {
       seed: 9, seeds: 3, peers: 5, faultyMs: 60_000, hours: undefined, days: undefined, jobs: undefined, faults: undefined,
-      scenario: undefined, history: undefined, timeline: false, speed: false,
+      scenario: undefined, history: undefined, timeline: false, speed: false, loops: false,
     })
     const long = readArguments(['--hours', '0.5', '--jobs', '2', '--faults', '3,17', '--timeline'])
     assert.ok(typeof long !== 'string')

@@ -52,7 +52,7 @@ export const packages: { readonly [zone: string]: readonly string[] } = {
 }
 
 /** Files that may use `node:` modules though their zone may not. */
-export const nodeModuleExceptions: readonly string[] = ['sim/main.ts', 'sim/campaign.ts', 'sim/worker.ts', 'node/client/http-transport.ts', 'node/telemetry/logger.ts']
+export const nodeModuleExceptions: readonly string[] = ['sim/main.ts', 'sim/campaign.ts', 'sim/worker.ts', 'sim/settle.ts', 'node/client/http-transport.ts', 'node/telemetry/logger.ts']
 
 /** Zones whose files may only use Node's modules when listed above. */
 export const zonesWithoutNodeModules: readonly string[] = [
