@@ -141,7 +141,7 @@ const log: readonly Mutant[] = [
   {
     name: 'entries are acknowledged before fsync (P2)',
     file: replication,
-    find: '} else if (!accepted || match <= core.stable) {',
+    find: '} else if (match <= stable) {',
     replace: '} else if (match >= 0) {',
     hunts: storms,
   },
