@@ -69,6 +69,13 @@ export const joinRefused = defineError<{ readonly why: string }>({
   remedy: 'Follow the reason; if it does not help, make a new invitation with `shoal token create`.',
 })
 
+export const featureLevelUnknown = defineError<{ readonly agreed: number; readonly known: number }>({
+  code: 'SHOAL_FEATURE_LEVEL_UNKNOWN',
+  message: ({ agreed, known }) => `the cluster agreed on feature level ${agreed}, and this version of shoal knows levels up to ${known}`,
+  remedy: 'Install the version of shoal that the other peers run; levels never fall.',
+  exitStatus: 2,
+})
+
 export const noSigner = defineError<{ readonly asked: number }>({
   code: 'SHOAL_NO_SIGNER',
   message: ({ asked }) => `none of the ${asked} peers that hold the cluster's keys signed`,

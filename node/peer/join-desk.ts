@@ -14,14 +14,15 @@ import type { InvitationRecord } from '../identity/invitation.ts'
 import { ed25519Public, verifyEd25519 } from '../identity/peer-key.ts'
 import type { StateReader } from '../store/types.ts'
 import { dataKeyWrite, type ClusterKeys } from './cluster-keys.ts'
-import { noAgreement, noSigner } from './errors.ts'
+import { featureLevelUnknown, noAgreement, noSigner } from './errors.ts'
+import { agreedLevel, levelUnchanged } from './feature-levels.ts'
 import {
   encodeJson, readApplication, readKnock, transcript, type Application, type Challenge, type Knock, type Refusal, type Welcome,
 } from './join-messages.ts'
 import { joinClockSkewMs, joinTimeoutMs } from './limits.ts'
 import type { Lineage } from './lineage.ts'
 import {
-  invitationKeyOf, invitationRecord, invitationUsesPrefix, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, readPeers,
+  invitationKeyOf, invitationRecord, invitationUsesPrefix, levelKeyOf, nameKeyOf, parseObject, peerKeyOf, peerRecord, putJson, readPeers,
 } from './records.ts'
 import type { Signing } from './signing.ts'
 
@@ -115,6 +116,8 @@ export class JoinDesk {
     const record: PeerRecord = { peer, name, role: invitation.role, addresses, zone }
     const dataKey = keys.dataKey()
     if (dataKey === undefined) return notYet
+    const agreed = agreedLevel(store)
+    if (application.level < agreed) return other(featureLevelUnknown.make({ agreed, known: application.level }).message)
     const uses = invitationUsesPrefix(invitation.id)
     const transaction: Transaction = {
       conditions: [
@@ -122,9 +125,10 @@ export class JoinDesk {
         { kind: 'absent', key: nameKeyOf(name) },
         { kind: 'absent', key: peerKeyOf(peer) },
         { kind: 'limit', prefix: uses, limit: invitation.uses },
+        levelUnchanged(store),
       ],
       writes: [
-        putJson(nameKeyOf(name), peer), putJson(peerKeyOf(peer), record), putJson(uses + peer, nowMs),
+        putJson(nameKeyOf(name), peer), putJson(peerKeyOf(peer), record), putJson(uses + peer, nowMs), putJson(levelKeyOf(peer), application.level),
         // A witness keeps no state, so it gets no key to it.
         ...(invitation.role === 'peer' ? [dataKeyWrite(this.#cluster.cluster, peer, dataKey)] : []),
       ],
@@ -137,6 +141,8 @@ export class JoinDesk {
       throw error
     }
     if (result.kind === 'applied') return undefined
+    // The level was raised meanwhile, which happens once for each.
+    if (result.condition === transaction.conditions.length - 1) return this.#agree(peer, application, invitation, nowMs)
     const refusals: readonly Refusal[] = [
       { kind: 'refusal', code: 'unknown', detail: invitation.id },
       { kind: 'refusal', code: 'nameTaken', detail: name },

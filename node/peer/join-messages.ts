@@ -30,6 +30,8 @@ export interface Application {
   readonly kind: 'apply'
   readonly name: string
   readonly zone: string
+  /** The highest feature level that the joiner knows. */
+  readonly level: number
   readonly addresses: readonly string[]
   /** IP addresses for the serving certificate. */
   readonly hosts: readonly string[]
@@ -98,7 +100,8 @@ export function readApplication(frame: Uint8Array): Application | undefined {
   if (typeof servingCsr !== 'string' || typeof signature !== 'string') return undefined
   const addresses = strings(value['addresses']).slice(0, 16)
   const hosts = strings(value['hosts']).slice(0, 16)
-  return { kind: 'apply', name, zone, addresses, hosts, nodeCsr, servingCsr, signature }
+  const level = typeof value['level'] === 'number' ? value['level'] : 0
+  return { kind: 'apply', name, zone, level, addresses, hosts, nodeCsr, servingCsr, signature }
 }
 
 export function readWelcome(frame: Uint8Array): Welcome | Refusal | undefined {

@@ -16,6 +16,7 @@ import { parseInvitation, type Invitation } from '../identity/invitation.ts'
 import { createPeerKey, ed25519Private, type PeerKey } from '../identity/peer-key.ts'
 import { hostsOf } from './addresses.ts'
 import type { DataDirectory, PeerIdentity } from './data-directory.ts'
+import { highestLevel } from './feature-levels.ts'
 import { joinClockWrong, joinNameTaken, joinRefused, joinUnreachable, joinWrongCluster } from './errors.ts'
 import { joinProtocol } from './join-door.ts'
 import { encodeJson, readChallenge, readWelcome, transcript, type Application, type Challenge, type Refusal } from './join-messages.ts'
@@ -29,6 +30,8 @@ export interface JoinOptions {
   /** More IP addresses for the serving certificate. */
   readonly hosts: readonly string[]
   readonly zone: string
+  /** The highest feature level of this build, unless a test plays another one. */
+  readonly featureLevel?: number
 }
 
 /** The keys and requests of a machine that wants in. */
@@ -129,7 +132,7 @@ async function talk(conversation: Conversation, about: Talk): Promise<PeerIdenti
     joinerNonce: nonce, memberNonce: challenge.nonce, nodeCsr: applicant.nodeCsr, servingCsr: applicant.servingCsr, name: options.name,
   })
   const application: Application = {
-    kind: 'apply', name: options.name, zone: options.zone, addresses: options.addresses,
+    kind: 'apply', name: options.name, zone: options.zone, level: options.featureLevel ?? highestLevel, addresses: options.addresses,
     hosts: [...new Set([...hostsOf(options.addresses), ...options.hosts])],
     nodeCsr: applicant.nodeCsr, servingCsr: applicant.servingCsr,
     signature: sign(null, words, ed25519Private(invitation.seed)).toString('base64url'),

@@ -95,6 +95,9 @@ export const durableReportMs = 2_000
 /** A peer that is asked to sign waits so long for the state that the asker speaks of. */
 export const signWaitMs = 4_000
 
+/** How long the announcement or the raise of a feature level waits for agreement; the next beat tries again. */
+export const levelTimeoutMs = 5_000
+
 /** How long a resealing of the cluster's keys waits for agreement; it is planned anew with the next beat. */
 export const resealTimeoutMs = 5_000
 

@@ -17,12 +17,13 @@ import { Asking } from './asking.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { ClusterKeys } from './cluster-keys.ts'
 import type { ClusterFile, DataDirectory, PeerIdentity } from './data-directory.ts'
-import { listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
+import { featureLevelUnknown, listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
+import { FeatureLevels, highestLevel } from './feature-levels.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
 import { beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
 import { afterLoss, ProposalCounter } from './proposals.ts'
-import { assignmentKeyOf, clusterKey, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
+import { assignmentKeyOf, clusterKey, parseObject, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
 import { Signing } from './signing.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
@@ -57,6 +58,8 @@ export interface PeerSettings {
   readonly seed: number
   /** What this build calls itself, for other peers. */
   readonly version: string
+  /** The highest feature level of this build, unless a test plays an older or a newer one. */
+  readonly featureLevel?: number
 }
 
 export class Peer implements Startable {
@@ -73,6 +76,7 @@ export class Peer implements Startable {
   readonly #snapshots: SnapshotDesk
   readonly #desk: JoinDesk
   readonly #asking: Asking
+  readonly #levels: FeatureLevels
   #identity: PeerIdentity
   #link: Link<Order, Report> | undefined
   #addresses: readonly string[] = []
@@ -103,6 +107,7 @@ export class Peer implements Startable {
     })
     const commit = this.agreed.commit.bind(this.agreed)
     const { cluster, incarnation, left } = this.#identity.file
+    this.#levels = new FeatureLevels({ store, logger, commit }, self, settings.featureLevel ?? highestLevel)
     this.#asking = new Asking({ clock, send: (order) => this.#link?.send(order) })
     const ask = this.#asking.ask.bind(this.#asking)
     this.keys = new ClusterKeys({ store, logger, commit }, this.#identity.key, cluster)
@@ -144,8 +149,9 @@ export class Peer implements Startable {
     return this.#removed
   }
 
-  /** Resolves when the peer listens. Throws SHOAL_LISTEN_FAILED, SHOAL_PEER_THREAD_FAILED. */
+  /** Resolves when the peer listens. Throws SHOAL_LISTEN_FAILED, SHOAL_PEER_THREAD_FAILED, SHOAL_FEATURE_LEVEL_UNKNOWN. */
   async start(): Promise<void> {
+    this.#levels.check()
     const system = readSystem(this.#deps.store)
     this.#peers = system.peers
     this.members.agreed(system.peers)
@@ -183,7 +189,9 @@ export class Peer implements Startable {
 
   #beat(): void {
     this.#link?.send({ kind: 'beat', reports: this.works.reports() })
-    if (this.agreed.quorum()) void this.keys.reseal(this.status()?.leader)
+    if (!this.agreed.quorum()) return
+    void this.keys.reseal(this.status()?.leader)
+    void this.#levels.tick(this.status()?.role === 'leader')
   }
 
   #cluster(): { readonly cluster: string; readonly incarnation: number } {
@@ -262,6 +270,7 @@ export class Peer implements Startable {
       kind: 'applied', index: store.appliedIndex(), durableIndex, system, removed: system === undefined ? undefined : readRemoved(store),
     })
     if (system === undefined) return
+    this.#checkLevel()
     if (readRemoved(store).includes(this.peerId)) this.#wasRemoved(this.#identity.file.name)
     const changed = JSON.stringify(system.peers) !== JSON.stringify(this.#peers)
     this.#peers = system.peers
@@ -278,6 +287,16 @@ export class Peer implements Startable {
     this.#deps.logger.error('this peer was removed from the cluster; stop it, remove its data directory and join again', { toldBy })
   }
 
+  /** A peer that was away while the others went on to a level that it does not know must not go on either. */
+  #checkLevel(): void {
+    try {
+      this.#levels.check()
+    } catch (error) {
+      if (!featureLevelUnknown.is(error)) throw error
+      this.#fail(error)
+    }
+  }
+
   /** Has the agreed table tell our present addresses; gossip spreads them sooner, but only the table survives a restart of all. */
   async #move(): Promise<void> {
     const record = this.#peers.find((peer) => peer.peer === this.peerId)
@@ -285,7 +304,8 @@ export class Peer implements Startable {
     this.#moving = true
     try {
       const key = peerKeyOf(record.peer)
-      const moved = { ...record, addresses: this.#addresses }
+      // The record as it is stored: a newer version may have put more into it than this one reads.
+      const moved = { ...parseObject(this.#deps.store.get(key)?.value), addresses: this.#addresses }
       await this.agreed.commit({ conditions: [{ kind: 'present', key, live: false }], writes: [putJson(key, moved)] }, moveTimeoutMs)
     } catch (error) {
       if (!noAgreement.is(error)) throw error

@@ -19,6 +19,10 @@ export const tokenKeyKey = '/shoal/keys/service-accounts'
 
 export const dataKeysPrefix = '/shoal/keys/data/'
 
+export const levelsPrefix = '/shoal/levels/'
+
+/** The highest feature level that a peer knows, a JSON number. */
+export const levelKeyOf = (peer: string): string => levelsPrefix + peer
 /** The data key, sealed to one peer. */
 export const dataKeyKeyOf = (peer: string): string => dataKeysPrefix + peer
 export const peerKeyOf = (peer: string): string => peersPrefix + peer
@@ -52,6 +56,12 @@ export function parseObject(bytes: Uint8Array | undefined): Json | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The JSON number in these bytes, or undefined when there is none. */
+export function parseNumber(bytes: Uint8Array | undefined): number | undefined {
+  const number = bytes === undefined ? Number.NaN : Number(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+  return Number.isSafeInteger(number) ? number : undefined
 }
 
 export function isObject(value: unknown): value is Json {

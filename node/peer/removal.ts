@@ -4,7 +4,7 @@
 import type { PeerRecord } from '../../protocol/engine/types.ts'
 import { lastPeer, peerUnknown } from './errors.ts'
 import { manageTimeoutMs, type ManageDeps } from './invitations.ts'
-import { dataKeyKeyOf, nameKeyOf, peerKeyOf, putJson, readPeers, removedKeyOf } from './records.ts'
+import { dataKeyKeyOf, levelKeyOf, nameKeyOf, peerKeyOf, putJson, readPeers, removedKeyOf } from './records.ts'
 
 /** Removes the peer of this name. Throws SHOAL_PEER_UNKNOWN, SHOAL_LAST_PEER, SHOAL_NO_AGREEMENT. */
 export async function removePeer(deps: ManageDeps, name: string): Promise<PeerRecord> {
@@ -19,6 +19,7 @@ export async function removePeer(deps: ManageDeps, name: string): Promise<PeerRe
       { kind: 'delete', key },
       { kind: 'delete', key: nameKeyOf(name) },
       { kind: 'delete', key: dataKeyKeyOf(record.peer) },
+      { kind: 'delete', key: levelKeyOf(record.peer) },
       putJson(removedKeyOf(record.peer), { name, removedMs: deps.clock.wallMs() }),
     ],
   }, manageTimeoutMs)

@@ -9,6 +9,7 @@ import { systemClock } from '../../node/platform/clock.ts'
 import { atEndOfTurn } from '../../node/platform/turn.ts'
 import { DataDirectory } from '../../node/peer/data-directory.ts'
 import { incarnationLeft } from '../../node/peer/errors.ts'
+import { highestLevel } from '../../node/peer/feature-levels.ts'
 import { initCluster } from '../../node/peer/found.ts'
 import { invite, type InvitationTerms } from '../../node/peer/invitations.ts'
 import { joinCluster } from '../../node/peer/join.ts'
@@ -95,7 +96,8 @@ export class TestCluster {
     return invite({ store, clock, commit: peer.agreed.commit.bind(peer.agreed) }, peer.identity.authority, terms)
   }
 
-  async start(name: string): Promise<TestPeer> {
+  /** `featureLevel`: of the build that the peer plays. */
+  async start(name: string, featureLevel = highestLevel): Promise<TestPeer> {
     const directory = this.directory(name)
     const logger = this.#logger.child('peer', { name })
     const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state })
@@ -103,7 +105,7 @@ export class TestCluster {
     let link: Link<Order, Report> | undefined
     const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
     const peer = new Peer({ store, directory, clock, logger, metrics: this.#metrics, thread, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
-      listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++, version: 'test',
+      listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++, version: 'test', featureLevel,
     })
     const made = { name, directory, store, peer, crash: () => link?.close() }
     this.peers.set(name, made)
