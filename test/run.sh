@@ -1,6 +1,6 @@
 #!/bin/sh
 # npm test: installs what is missing, then types, house rules, units, simulation, and clusters of real peers.
-# With an argument only that part: unit, sim, cluster. It stops at the first part that fails.
+# With an argument only that part: unit, sim, cluster, or compose, which needs Docker and is not in npm test. It stops at the first part that fails.
 set -eu
 cd "$(dirname "$0")/.."
 ./shoal prepare
@@ -13,7 +13,8 @@ for part in $parts; do
     types) tsc --noEmit ;;
     unit) mocha --parallel --jobs 2 'test/{tidy,protocol,contract,golden,integration,bench,mutants}/**/*.test.ts' 'test/node/**/*.test.ts' 'test/sim/**/*.test.ts' --ignore 'test/sim/seeds.test.ts' ;;
     sim) mocha --timeout 300000 test/sim/seeds.test.ts ;;
-    cluster) mocha --timeout 180000 'test/e2e/**/*.test.ts' ;;
+    cluster) mocha --timeout 180000 'test/e2e/**/*.test.ts' --ignore 'test/e2e/compose/**' ;;
+    compose) mocha --timeout 180000 --require ./test/support/compose/setup.ts 'test/e2e/compose/*.test.ts' ;;
     *) echo "unknown part $part" >&2; exit 2 ;;
   esac
   echo "$part: done after $(($(date +%s) - start)) s"

@@ -11,22 +11,51 @@ trap 'stopping=yes; [ -n "$daemon" ] && kill -TERM "$daemon" 2> /dev/null' TERM 
 
 # Docker's network interfaces come and go when the container is connected and disconnected; those of Pods are not meant.
 own_address() { ip -4 -o addr show scope global 2> /dev/null | awk '$2 ~ /^eth/ { sub("/.*", "", $4); print $4; exit }'; }
-own_interfaces() { cat /sys/class/net/eth*/ifindex 2> /dev/null | tr '\n' ' '; }
+see_interfaces() {
+  local index file
+  interfaces=
+  for file in /sys/class/net/eth*/ifindex; do { read -r index < "$file" && interfaces+="$index "; } 2> /dev/null; done
+}
 
-# Compose numbers its containers: project_peer_3 (version 1), project-peer-3 (version 2). Docker's name server tells the name
-# that belongs to an address. A container that is not numbered is called as it is.
-own_name() {
-  local full
-  full=$(getent -s hosts:dns hosts "$(own_address)" | awk '{ print $2 }')
-  full=${full%%.*}
-  if [[ $full =~ [_-]([a-z0-9]+)[_-]([0-9]+)$ ]]; then echo "${BASH_REMATCH[1]}-${BASH_REMATCH[2]}"; else echo "${full:-$(hostname)}" | tr 'A-Z_.' 'a-z--'; fi
+# Docker's name server tells the name of the container at an address: project_peer_3 (compose 1), project-peer-3 (compose 2).
+own_container() { getent -s hosts:dns hosts "$(own_address)" | awk '{ sub("[.].*", "", $2); print $2 }'; }
+
+# Takes a folder of /data for as long as this process lives.
+take() {
+  [ -d "/data/$1" ] && exec 9> "/data/$1/lock" && flock -n 9 && name=$1
+}
+
+# The folder that this container had before; that of its number; the first that no container uses, since compose gives a
+# container that replaces another a new number; at last a new one, with its own number if that is free.
+choose_folder() {
+  local service number candidate
+  [ -f /opt/shoal/peer ] && take "$(cat /opt/shoal/peer)" && return
+  if ! [[ $(own_container) =~ [_-]([a-z0-9]+)[_-]([0-9]+)$ ]]; then
+    name=$(own_container | tr 'A-Z_.' 'a-z--')
+    name=${name:-$(hostname)}
+    return
+  fi
+  service=${BASH_REMATCH[1]} number=${BASH_REMATCH[2]}
+  take "$service-$number" && return
+  for candidate in $(cd /data && ls | grep -E "^$service-[0-9]+$" | sort -V); do take "$candidate" && return; done
+  until mkdir "/data/$service-$number" 2> /dev/null; do number=$((number % 1000 + 1)); done
+  take "$service-$number"
 }
 
 until [ -n "$(own_address)" ] || [ -n "$stopping" ]; do sleep 0.2; done
-name=${SHOAL_NAME:-$(own_name)}
+mkdir -p /data /meeting
+name=${SHOAL_NAME:-}
+if [ -z "$name" ]; then
+  exec 8> /data/lock && flock 8 || exit 1
+  choose_folder
+  exec 8>&-
+fi
 folder=/data/$name
-mkdir -p "$folder" /meeting
-exec 9> "$folder/lock"
+mkdir -p "$folder"
+echo "$name" > /opt/shoal/peer
+if [ "$(readlink /proc/$$/fd/9 2> /dev/null)" != "$folder/lock" ]; then
+  exec 9> "$folder/lock"
+fi
 if ! flock -n 9; then
   say "another container uses $folder; waiting until it ends"
   flock 9 &
@@ -64,8 +93,9 @@ grep -q '/pause:' /run/images || ctr -n k8s.io images import /opt/shoal/pause.ta
 watch_interfaces() {
   local before=$1
   while sleep 0.5; do
+    see_interfaces
     # Without an interface there is nothing to start with; the daemon goes on alone meanwhile.
-    [ -n "$(own_interfaces)" ] && [ "$(own_interfaces)" != "$before" ] && [ -n "$(own_address)" ] && break
+    [ -n "$interfaces" ] && [ "$interfaces" != "$before" ] && [ -n "$(own_address)" ] && break
   done
   say "the network of this container changed; starting the daemon anew"
   kill -TERM "$2"
@@ -73,7 +103,7 @@ watch_interfaces() {
 
 while [ -z "$stopping" ]; do
   until [ -n "$(own_address)" ] || [ -n "$stopping" ]; do sleep 0.2; done
-  interfaces=$(own_interfaces)
+  see_interfaces
   startedAt=$SECONDS
   "$shoal" daemon --name "$name" --address "$(own_address)" --meeting /meeting --cni-dir /var/lib/shoal/cni 9>&- &
   daemon=$!

@@ -1,5 +1,6 @@
 // A compose cluster for tests, handled as its user handles it: docker-compose, docker, the command inside the containers, and
-// kubectl through the published port of any peer. A peer is called by its number; its container is PROJECT_peer_NUMBER.
+// kubectl through the published port of any peer. A peer is called by the number in its name: peer-3 is 3, in whichever
+// container it lives.
 import { get } from 'node:http'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { buildImage as buildPodImage, nginxRecipe } from '../../../node/cli/mach
 import { report, run, type CommandResult } from '../cluster.ts'
 import { eventually } from '../eventually.ts'
 import { Kubectl } from '../kubectl.ts'
-import { docker, tryDocker } from './docker.ts'
+import { docker, must, tryDocker } from './docker.ts'
 import { imageName } from './image.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -20,7 +21,8 @@ const podImages = join(root, '.cache/compose-pods')
 export class ComposeCluster {
   readonly project: string
   readonly #folder = mkdtempSync('/tmp/shoal-compose-')
-  readonly #environment = { ...process.env, SHOAL_IMAGE: imageName }
+  /** Container by peer, where it is not the one with the peer's number. */
+  readonly #containers = new Map<string, string>()
 
   constructor(project: string) {
     this.project = project
@@ -28,7 +30,7 @@ export class ComposeCluster {
 
   /** docker-compose on the project's own file. */
   compose(...args: readonly string[]): Promise<CommandResult> {
-    return run('docker-compose', ['-p', this.project, '-f', join(root, 'docker-compose.yml'), ...args], this.#environment)
+    return run('docker-compose', ['-p', this.project, '-f', join(root, 'docker-compose.yml'), ...args], { ...process.env, SHOAL_IMAGE: imageName })
   }
 
   /** Runs `up --scale peer=N` and waits until so many are Ready. */
@@ -38,10 +40,23 @@ export class ComposeCluster {
   }
 
   container(number: number): string {
-    return `${this.project}_peer_${number}`
+    return this.#containers.get(this.node(number)) ?? `${this.project}_peer_${number}`
   }
 
-  /** The Node's name of a peer that did not have to change it. */
+  /** Finds the containers again after some were replaced: waits until as many peers are in containers. */
+  async find(peers: number): Promise<void> {
+    await eventually(`${peers} peers in containers`, async () => {
+      const names = (await docker('ps', '--filter', `label=com.docker.compose.project=${this.project}`, '--format', '{{.Names}}')).trim().split('\n')
+      this.#containers.clear()
+      for (const name of names) {
+        const { status, stdout } = await tryDocker('exec', name, 'cat', '/opt/shoal/peer')
+        if (status === 0) this.#containers.set(stdout.trim(), name)
+      }
+      return this.#containers.size === peers
+    }, 20_000)
+  }
+
+  /** The folder of a peer, and its Node's name when it did not have to change it. */
   node(number: number): string {
     return `peer-${number}`
   }
@@ -113,8 +128,7 @@ export class ComposeCluster {
   async loadWebImage(through: number): Promise<void> {
     const archive = join(podImages, 'nginx.tar')
     await buildPodImage(nginxRecipe, archive, join(podImages, 'packages'))
-    await docker('cp', archive, `${this.container(through)}:/var/lib/shoal/nginx.tar`)
-    await this.shoal(through, 'image', 'load', '/var/lib/shoal/nginx.tar')
+    await must('sh', ['-c', 'exec docker exec -i "$1" shoal image load /dev/stdin < "$2"', 'sh', this.container(through), archive])
   }
 
   /** Waits until the web example has its Pods Ready, on other Nodes than those. */
