@@ -21,11 +21,13 @@ import type { Member } from './daemon/member.ts'
 import { ownAddress } from './daemon/own-address.ts'
 import { type Settings, settingSpecs, version } from './daemon/settings.ts'
 import { nameSuffix } from './daemon/suffix.ts'
+import { witnessRoutes } from './daemon/witness.ts'
 import { DataDirectory } from './peer/data-directory.ts'
 import { noAgreement, onlyStateDamaged } from './peer/errors.ts'
 import { initCluster } from './peer/found.ts'
 import { invite } from './peer/invitations.ts'
 import { Peer } from './peer/peer.ts'
+import { isWitnessed } from './peer/records.ts'
 import type { PeerThread } from './peer/worker-thread.ts'
 import { systemClock } from './platform/clock.ts'
 import { stateDamaged } from './store/errors.ts'
@@ -88,6 +90,7 @@ class Daemon {
   /** What runs, in the order in which it was started. */
   readonly #running: Startable[] = []
   #member: Member | undefined
+  #witness: ControlRoutes | undefined
   #meeting: Meeting | undefined
   #joining = false
 
@@ -121,6 +124,7 @@ class Daemon {
 
   #routes(): ControlRoutes {
     if (this.#member !== undefined) return this.#member.routes
+    if (this.#witness !== undefined) return this.#witness
     // A daemon that finds its identity on disk is a member that has not come up yet.
     const state = this.#joining || this.#meeting !== undefined || this.#directory.occupant() !== undefined ? 'joining' : 'fresh'
     return freshRoutes({ name: this.#name, state, found: () => this.#once(() => this.#found()), join: (invitation) => this.#once(() => this.#join(invitation)) })
@@ -190,8 +194,9 @@ class Daemon {
   async #openStore(): Promise<StateStore> {
     const directory = this.#directory.state
     const deps = { ...this.#ground, logger: this.#ground.logger.child('store') }
+    const options = { directory, ...(this.#isWitness() ? { keeps: isWitnessed } : {}) }
     try {
-      return await openStore(deps, { directory })
+      return await openStore(deps, options)
     } catch (error) {
       if (!stateDamaged.is(error)) throw error
       const { key, file } = this.#directory.read()
@@ -199,7 +204,7 @@ class Daemon {
       // The other peers have it: what does not add up is dropped and fetched.
       this.#ground.logger.error('the state on disk is damaged; fetching it from another peer', { error })
       await discardState({ directory })
-      return openStore(deps, { directory })
+      return openStore(deps, options)
     }
   }
 
@@ -225,6 +230,10 @@ class Daemon {
       ),
     )
     logger.child('daemon').debug('the peer runs')
+    if (this.#isWitness()) {
+      this.#witness = witnessRoutes({ store, peer, clock, logger: logger.child('daemon'), farewell: () => void this.#farewell(peer) })
+      return
+    }
     // Only now: the others suspect a peer that was killed until it speaks, and the rest takes longer to load than to be heard.
     const [{ runMember }] = await Promise.all([import('./daemon/member.ts'), this.#catchUp(peer, store)])
     logger.child('daemon').debug('the state is caught up')
@@ -234,6 +243,10 @@ class Daemon {
       { clock, metrics, logger, random: seededRandom(seed), store, peer, run: (part) => this.#run(part), farewell: () => void this.#farewell(peer) },
       this.#options, this.#address,
     )
+  }
+
+  #isWitness(): boolean {
+    return this.#directory.read().file.role === 'witness'
   }
 
   /** A joiner is not Ready before its first full sync; without a majority it serves what it has. */

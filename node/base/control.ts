@@ -5,7 +5,7 @@ export interface PeerStatus {
   readonly name: string
   readonly peerId: string
   readonly address: string
-  /** Base address of its API. */
+  /** Base address of its API; empty for a witness, which serves none. */
   readonly apiServer: string
   /** Of the daemon, in the PID namespace of who asks; undefined where it cannot be known. */
   readonly pid?: number

@@ -43,3 +43,9 @@ export const meetingOtherCluster = defineError<{ directory: string; own: string;
   remedy: 'Nothing was changed. Start it with the meeting place of its own cluster, or with an empty data directory to join this one as a new peer.',
   exitStatus: 78,
 })
+
+export const witnessOnly = defineError<{ name: string }>({
+  code: 'SHOAL_WITNESS_ONLY',
+  message: ({ name }) => `${name} is a witness: it votes, and holds no state to serve this from`,
+  remedy: 'Ask another peer; `shoal status` names them.',
+})

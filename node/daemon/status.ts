@@ -67,7 +67,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
       name: record.name,
       peerId: record.peer,
       address,
-      apiServer: `https://${address}:${input.apiPort}`,
+      apiServer: record.role === 'witness' ? '' : `https://${address}:${input.apiPort}`,
       role: roleOf(record, engine),
       state: input.members.find((member) => member.peerId === record.peer)?.state ?? 'alive',
       ...(lag === undefined ? {} : { lag }),

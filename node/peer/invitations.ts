@@ -33,8 +33,8 @@ export async function invite(deps: ManageDeps, authority: string, terms: Invitat
   const key = invitationKeyOf(record.id)
   const result = await deps.commit({ conditions: [{ kind: 'absent', key }], writes: [putJson(key, record)] }, manageTimeoutMs)
   if (result.kind === 'refused') throw noAgreement.make({ reason: 'overloaded' })
-  // Read after the write was applied here: a peer that joined a moment ago knows the others by now.
-  const addresses = readPeers(deps.store).flatMap((peer) => peer.addresses.slice(0, 2).map((address) => `${address}/p2p/${peer.peer}`))
+  // A witness has no authority to sign with. Read after the write was applied here: a peer that joined a moment ago knows the others by now.
+  const addresses = readPeers(deps.store).filter((peer) => peer.role === 'peer').flatMap((peer) => peer.addresses.slice(0, 2).map((address) => `${address}/p2p/${peer.peer}`))
   return formatInvitation({ ...invitation, addresses })
 }
 

@@ -33,12 +33,22 @@ export const invitationKeyOf = (id: string): string => invitationsPrefix + id
 /** One key a use, so that the count is checked when the transaction is applied and a retry by the same peer counts once. */
 export const invitationUsesPrefix = (id: string): string => `/shoal/invitation-uses/${id}/`
 
+/**
+ * What a witness keeps of the state: who belongs to the cluster, and what decides about that. Its transactions have conditions
+ * on these keys only. Neither objects nor keys of the cluster are among them.
+ */
+export function isWitnessed(key: string): boolean {
+  return witnessedPrefixes.some((prefix) => key.startsWith(prefix)) || key === clusterKey
+}
+
 /** `/shoal/cluster`. */
 export interface ClusterRecord {
   readonly cluster: string
   readonly incarnation: number
   readonly createdMs: number
 }
+
+const witnessedPrefixes = [peersPrefix, removedPrefix, assignmentsPrefix, invitationsPrefix, '/shoal/invitation-uses/', '/shoal/allocations/peer-names/']
 
 export type Json = { readonly [field: string]: unknown }
 

@@ -71,7 +71,7 @@ export class Survivors {
     const engine = status()
     return {
       peer: key.peerId, name: file.name, version, messageVersion, lineage: { incarnation: file.incarnation, left: file.left },
-      wallMs: clock.wallMs(), role: engine?.role ?? 'mirror', lastTerm: engine?.lastTerm ?? 0, lastIndex: engine?.lastIndex ?? 0,
+      wallMs: clock.wallMs(), role: file.role === 'witness' ? 'witness' : engine?.role ?? 'mirror', lastTerm: engine?.lastTerm ?? 0, lastIndex: engine?.lastIndex ?? 0,
       commit: engine?.commit ?? 0, applied: store.appliedIndex(), newestMs: Math.max(engine?.lastTimeMs ?? 0, store.appliedTimeMs()),
       mayVote: engine?.mayVote !== false, quorum: engine?.quorum === true, leader: engine?.leader, voters: engine?.configuration.voters ?? [],
       misses: members.members().filter(({ state }) => state !== 'alive').map(({ peerId }) => peerId),

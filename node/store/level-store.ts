@@ -5,6 +5,7 @@ import { required } from '../../protocol/base/assert.ts'
 import { snapshotRefused } from './errors.ts'
 import { clearOthers, diskChanges, loadState, openDatabase } from './level-files.ts'
 import { LocalState } from './local-state.ts'
+import { thinEntry, thinMachine, type Keeps } from './partial.ts'
 import { Persister } from './persister.ts'
 import { snapshotSink, snapshotSource } from './snapshot.ts'
 import { zstdChunks } from './zstd-chunks.ts'
@@ -23,6 +24,8 @@ export interface StoreDeps {
 export interface StoreOptions {
   /** Made if it is not there; `<data directory>/state` by custom. */
   readonly directory: string
+  /** Which keys this copy holds; all of them when left out. A partial copy is not sent to others. */
+  readonly keeps?: Keeps
 }
 
 /**
@@ -43,7 +46,7 @@ export async function openStore(deps: StoreDeps, options: StoreOptions): Promise
       local.replace(loaded.machine, first === undefined ? loaded.machine.revision : first - 1, loaded.past)
     }
     const mark = local.machine.header().mark
-    return new LevelStore(local, new Persister(deps, database, { directory, generation, mark }))
+    return new LevelStore(local, new Persister(deps, database, { directory, generation, mark }), options.keeps)
   } catch (error) {
     await database.close()
     throw error
@@ -58,15 +61,19 @@ export async function discardState(options: StoreOptions): Promise<void> {
 class LevelStore implements StateStore {
   readonly #local: LocalState
   readonly #persister: Persister
+  readonly #keeps: Keeps | undefined
   #closed: Promise<void> | undefined
 
-  constructor(local: LocalState, persister: Persister) {
+  constructor(local: LocalState, persister: Persister, keeps: Keeps | undefined) {
     this.#local = local
+    this.#keeps = keeps
     this.#persister = persister
   }
 
   apply(entries: readonly Entry[]): readonly AppliedCommand[] {
-    return this.#local.apply(entries, ({ applied, past, forgotten }) => {
+    const keeps = this.#keeps
+    const kept = keeps === undefined ? entries : entries.map((entry) => thinEntry(entry, keeps))
+    return this.#local.apply(kept, ({ applied, past, forgotten }) => {
       this.#persister.add(diskChanges(applied, past, forgotten), this.#local.machine.header())
     })
   }
@@ -93,11 +100,13 @@ class LevelStore implements StateStore {
   }
 
   snapshot(): Promise<SnapshotSource> {
+    if (this.#keeps !== undefined) return Promise.reject(snapshotRefused.make({ found: 'this copy is partial' }))
     return Promise.resolve(snapshotSource(this.#local.machine, zstdChunks))
   }
 
   receive(mark: SnapshotMark): Promise<SnapshotSink> {
-    const sink = snapshotSink(mark, zstdChunks, async (machine) => {
+    const sink = snapshotSink(mark, zstdChunks, async (whole) => {
+      const machine = this.#keeps === undefined ? whole : thinMachine(whole, this.#keeps)
       if (machine.index < this.appliedIndex()) throw snapshotRefused.make({ found: 'it is older than the state here' })
       this.#local.replace(machine, machine.revision, [])
       await this.#persister.replace(machine)

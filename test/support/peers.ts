@@ -15,6 +15,7 @@ import { invite, type InvitationTerms } from '../../node/peer/invitations.ts'
 import { joinCluster } from '../../node/peer/join.ts'
 import { Peer } from '../../node/peer/peer.ts'
 import { joinLogAndState } from '../../node/peer/peer-log.ts'
+import { isWitnessed } from '../../node/peer/records.ts'
 import { recoverAlone } from '../../node/peer/recovery.ts'
 import { startInline, startPeerWorker } from '../../node/peer/thread.ts'
 import { openLog } from '../../node/store/log/open-log.ts'
@@ -85,8 +86,8 @@ export class TestCluster {
   }
 
   /** Joins by an invitation of `through`, and starts. */
-  async join(name: string, through: string): Promise<TestPeer> {
-    const text = await this.invite(through)
+  async join(name: string, through: string, role: InvitationTerms['role'] = 'peer'): Promise<TestPeer> {
+    const text = await this.invite(through, { ...oneDay, role })
     await joinCluster(this.directory(name), text, { name, addresses: [], hosts: [], zone: '' }, clock)
     return this.start(name)
   }
@@ -100,7 +101,8 @@ export class TestCluster {
   async start(name: string, featureLevel = highestLevel): Promise<TestPeer> {
     const directory = this.directory(name)
     const logger = this.#logger.child('peer', { name })
-    const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state })
+    const isWitness = directory.read().file.role === 'witness'
+    const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state, ...(isWitness ? { keeps: isWitnessed } : {}) })
     const start = this.#threads ? startPeerWorker : inline(logger)
     let link: Link<Order, Report> | undefined
     const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
