@@ -76,3 +76,11 @@ export interface RecoveryPreview {
   /** Witnesses that hold newer entries, which are lost. */
   readonly ahead: readonly string[]
 }
+
+/** What `shoal doctor` found. */
+export interface DoctorReport {
+  /** The worst first; empty when nothing is wrong. */
+  readonly findings: readonly { readonly level: 'broken' | 'warning'; readonly text: string }[]
+  /** Who sees whom, by name. */
+  readonly views: readonly { readonly name: string; readonly answers: boolean; readonly sees: readonly string[]; readonly misses: readonly string[] }[]
+}

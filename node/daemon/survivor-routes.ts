@@ -1,14 +1,15 @@
-// What the control socket answers when agreement may be gone: the preview of a recovery, the recovery itself, and taking a
+// What the control socket answers when agreement may be gone: what is wrong, the preview of a recovery, the recovery itself, and taking a
 // newer incarnation. Members and witnesses share them.
 import type { Clock } from '../base/clock.ts'
 import { timestamp } from '../base/clock.ts'
-import type { RecoveryPreview } from '../base/control.ts'
+import type { DoctorReport, RecoveryPreview } from '../base/control.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { RecoveryPlan } from '../peer/recovery-plan.ts'
 import type { ControlRoutes } from './control-server.ts'
 
 export function survivorRoutes({ survivors }: Pick<Peer, 'survivors'>, clock: Clock): ControlRoutes {
   return {
+    'GET /doctor': (): Promise<DoctorReport> => survivors.examine(),
     'GET /recovery': async () => preview(await survivors.plan(), clock.wallMs()),
     'POST /recovery': async ({ body }) => {
       const asked = await body()

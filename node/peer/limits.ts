@@ -128,3 +128,6 @@ export const answerMaxBytes = 1024
 /** Metrics of the peer thread wait this long, or until so many values were recorded, and travel to the main thread together. */
 export const metricsBatchMs = 1_000
 export const metricsBatchMost = 1_000
+
+/** Length of the doctor's long question: several packets on any network. */
+export const longQuestionBytes = 32 * 1024

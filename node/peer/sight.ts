@@ -1,7 +1,7 @@
 // What a peer says of itself when another asks: how far its log is, whom it sees, its clock and versions. `shoal recover` and
 // `shoal doctor` are made of these. Read with care, for the other may run another version. Pure.
 import type { PeerId } from '../../protocol/base/ids.ts'
-import type { EngineStatus } from '../../protocol/engine/types.ts'
+import type { EngineStatus, PeerRecord } from '../../protocol/engine/types.ts'
 import { readLineage, type Lineage } from './lineage.ts'
 import { isObject, parseObject, strings, type Json } from './records.ts'
 
@@ -32,9 +32,22 @@ export interface Sight {
   readonly refused: { readonly incarnation: number; readonly from: PeerId } | undefined
 }
 
+/** Another peer's sight of things, or why it did not tell. */
+export interface Looked {
+  readonly record: PeerRecord
+  readonly sight: Sight | undefined
+  readonly why: string
+  /** It answered a short question, but not a long one. */
+  readonly small?: boolean
+  /** Our clock when its answer came, and how long the answer took. */
+  readonly atMs: number
+  readonly tookMs: number
+}
+
 /** What one peer asks another. */
 export type Question =
-  | { readonly kind: 'look' }
+  /** Padding makes it long, to find ways that carry short messages only. */
+  | { readonly kind: 'look'; readonly padding?: string }
   /** Begin a new incarnation, alone; only if the asked peer is still at this one. */
   | { readonly kind: 'recover'; readonly incarnation: number }
 

@@ -8,13 +8,16 @@ import { timestamp, type Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { MembershipView } from '../base/views.ts'
+import { validity } from '../identity/certificates.ts'
 import type { StateReader } from '../store/types.ts'
 import type { Reply } from './asking.ts'
 import type { DataDirectory, PeerIdentity } from './data-directory.ts'
 import { incarnationLeft, noNewerIncarnation, recoveryImpossible, recoveryNotNeeded } from './errors.ts'
+import { diagnose, type Diagnosis } from './diagnosis.ts'
 import { mayFollow, standing, type Lineage } from './lineage.ts'
+import { longQuestionBytes } from './limits.ts'
 import { planRecovery, type RecoveryPlan } from './recovery-plan.ts'
-import { encodeQuestion, encodeSight, readQuestion, readSight, type Question, type Sight } from './sight.ts'
+import { encodeQuestion, encodeSight, readQuestion, readSight, type Looked, type Question, type Sight } from './sight.ts'
 
 export interface SurvivorsDeps {
   readonly directory: DataDirectory
@@ -32,16 +35,6 @@ export interface SurvivorsDeps {
   readonly recover: () => void
   /** The present incarnation is given up: the peer must start again. */
   readonly left: (error: ShoalError) => void
-}
-
-/** Another peer's sight of things, or why it did not tell. */
-export interface Looked {
-  readonly record: PeerRecord
-  readonly sight: Sight | undefined
-  readonly why: string
-  /** Our clock when its answer came, and how long the answer took. */
-  readonly atMs: number
-  readonly tookMs: number
 }
 
 export class Survivors {
@@ -81,16 +74,31 @@ export class Survivors {
 
   /** Asks all other agreed peers at once how they stand. */
   look(): Promise<readonly Looked[]> {
-    const { peers, identity, clock } = this.#deps
-    const others = peers().filter((record) => record.peer !== identity().key.peerId)
-    return Promise.all(others.map(async (record): Promise<Looked> => {
-      const fromMs = clock.bootMs()
-      const reply = await this.#ask(record.peer, { kind: 'look' })
-      const seen = { record, atMs: clock.wallMs(), tookMs: clock.bootMs() - fromMs }
-      if ('why' in reply) return { ...seen, sight: undefined, why: reply.why }
-      const sight = readSight(reply.frame)
-      return { ...seen, sight, why: sight === undefined ? 'its answer cannot be read; it may be of another version' : '' }
+    const { peers, identity } = this.#deps
+    return Promise.all(peers().filter((record) => record.peer !== identity().key.peerId).map((record) => this.#lookAt(record)))
+  }
+
+  /** What is wrong, as far as this peer and those that it reaches can tell. */
+  async examine(): Promise<Diagnosis> {
+    const looked = await Promise.all((await this.look()).map(async (one): Promise<Looked> => {
+      if (one.sight === undefined) return one
+      // Longer than any packet: a way that carries only short ones breaks here.
+      const long = await this.#ask(one.record.peer, { kind: 'look', padding: 'x'.repeat(longQuestionBytes) })
+      return 'why' in long ? { ...one, sight: undefined, why: long.why, small: true } : one
     }))
+    const { node, serving } = this.#deps.identity()
+    const certificateMs = Math.min(...[node, serving].map((pair) => validity(pair.certificate).toMs))
+    return diagnose(this.sight(), looked, { certificateMs })
+  }
+
+  async #lookAt(record: PeerRecord): Promise<Looked> {
+    const { clock } = this.#deps
+    const fromMs = clock.bootMs()
+    const reply = await this.#ask(record.peer, { kind: 'look' })
+    const seen = { record, atMs: clock.wallMs(), tookMs: clock.bootMs() - fromMs }
+    if ('why' in reply) return { ...seen, sight: undefined, why: reply.why }
+    const sight = readSight(reply.frame)
+    return { ...seen, sight, why: sight === undefined ? 'its answer cannot be read; it may be of another version' : '' }
   }
 
   /** Who would recover, and what of. Throws SHOAL_RECOVERY_NOT_NEEDED, SHOAL_RECOVERY_IMPOSSIBLE. */

@@ -216,10 +216,13 @@ describe('e2e / faults', function () {
     const backMs = performance.now()
     await cluster.local.startMachine(late)
     await eventually('the lost machine to follow', async () => {
-      const { incarnation, peers } = await cluster.local.status(late)
-      return incarnation > 1 && peers.find((peer) => peer.name === late)?.role === 'learner'
+      const status = await cluster.local.status(late).catch(() => undefined)
+      return (status?.incarnation ?? 1) > 1 && status?.peers.find((peer) => peer.name === late)?.role === 'learner'
     }, 60_000)
     await eventually('its Node to be ready', () => ready(late), 60_000)
     report('a machine that comes back follows the new incarnation, Ready', backMs)
+    const doctor = await cluster.shoal('doctor', '--data-dir', cluster.dataDirectory(survivor))
+    equal(doctor.status, 1)
+    match(doctor.stdout, new RegExp(`broken: (no answer from|there is no way to) ${wiped} `))
   })
 })

@@ -2,6 +2,7 @@
 import type { Verb } from '../verb.ts'
 import { benchVerb } from './bench.ts'
 import { daemonVerb, initVerb, joinVerb, relayVerb, yardVerb } from './daemon.ts'
+import { doctorVerb } from './doctor.ts'
 import { demoVerb } from './demo.ts'
 import { downVerb, machineVerb, upVerb, whereVerb } from './machine.ts'
 import { imageLoadVerb } from './image.ts'
@@ -12,6 +13,6 @@ import { simVerb } from './sim.ts'
 import { tokenCreateVerb, tokenDeleteVerb, tokenListVerb } from './token.ts'
 
 export const verbs: readonly Verb[] = [
-  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, kubeconfigVerb,
+  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, doctorVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, kubeconfigVerb,
   imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
 ]
