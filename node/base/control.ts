@@ -73,6 +73,8 @@ export interface RecoveryPreview {
   readonly chosen: string
   readonly survivors: readonly SurvivorView[]
   readonly missing: readonly { readonly name: string; readonly voter: boolean }[]
+  /** Nobody who is left can open the keys that the cluster signs by: no new peers, certificates or tokens afterwards. */
+  readonly keysLost: boolean
   /** Witnesses that hold newer entries, which are lost. */
   readonly ahead: readonly string[]
 }

@@ -32,6 +32,7 @@ export function preview({ chosen, survivors, missing, ahead }: RecoveryPlan & { 
       name, role, term: lastTerm, lastIndex, agreedIndex: commit, newest: timestamp(newestMs), ageMs: Math.max(0, nowMs - newestMs),
     })),
     missing: missing.map(({ peer, name }) => ({ name, voter: chosen.voters.includes(peer) })),
+    keysLost: !survivors.some(({ opensKeys }) => opensKeys),
     ahead: ahead.map(({ name }) => name),
   }
 }

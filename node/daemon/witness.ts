@@ -33,7 +33,7 @@ export function witnessRoutes({ store, peer, clock, logger, farewell }: WitnessP
       return Promise.resolve(
         clusterStatus({
           cluster, incarnation, self: name, records: peer.peers(), members: peer.members.members(), engine: peer.status(),
-          revision: store.revision(), removed: peer.removed(), nodes: [], apiPort: 0, diskFull: peer.agreed.diskFull,
+          revision: store.revision(), removed: peer.removed(), nodes: [], apiPort: 0, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
         }),
       )
     },

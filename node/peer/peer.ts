@@ -86,6 +86,7 @@ export class Peer implements Startable {
   #started: PromiseWithResolvers<void> | undefined
   #stopped: PromiseWithResolvers<void> | undefined
   #failing = false
+  #lookedAtCertificates = false
   #moving = false
   #removed = false
   #clusterNoted = true
@@ -117,7 +118,7 @@ export class Peer implements Startable {
     this.survivors = new Survivors({
       directory: deps.directory, store, clock, logger, members: this.members, version: settings.version,
       identity: () => this.#identity, status: () => this.status(), peers: () => this.#peers,
-      ask, recover: deps.recover, left: (error) => this.#fail(error),
+      ask, opensKeys: () => this.keys.authority() !== undefined, recover: deps.recover, left: (error) => this.#fail(error),
     })
   }
 
@@ -192,6 +193,10 @@ export class Peer implements Startable {
     if (!this.agreed.quorum()) return
     void this.keys.reseal(this.status()?.leader)
     void this.#levels.tick(this.status()?.role === 'leader')
+    if (this.#lookedAtCertificates) return
+    // A machine that was switched off for a year does not wait an hour with certificates that have ended.
+    this.#lookedAtCertificates = true
+    void this.#renew()
   }
 
   #cluster(): { readonly cluster: string; readonly incarnation: number } {

@@ -22,6 +22,8 @@ export interface Sight {
   readonly applied: number
   /** Leader's time of the newest entry. */
   readonly newestMs: number
+  /** Whether it can open the keys that the cluster signs by; those who vote can. */
+  readonly opensKeys: boolean
   readonly mayVote: boolean
   readonly quorum: boolean
   readonly leader: PeerId | undefined
@@ -77,7 +79,7 @@ export function readSight(frame: Uint8Array): Sight | undefined {
     peer: text(value, 'peer'), name: text(value, 'name'), version: text(value, 'version'), messageVersion: number(value, 'messageVersion'), lineage,
     wallMs: number(value, 'wallMs'), role: roles.find((role) => role === value['role']) ?? 'mirror',
     lastTerm: number(value, 'lastTerm'), lastIndex: number(value, 'lastIndex'), commit: number(value, 'commit'), applied: number(value, 'applied'),
-    newestMs: number(value, 'newestMs'), mayVote: value['mayVote'] !== false, quorum: value['quorum'] === true,
+    newestMs: number(value, 'newestMs'), opensKeys: value['opensKeys'] === true, mayVote: value['mayVote'] !== false, quorum: value['quorum'] === true,
     leader: text(value, 'leader') === '' ? undefined : text(value, 'leader'), voters: strings(value['voters']), misses: strings(value['misses']),
     refused: refused === undefined ? undefined : { incarnation: number(refused, 'incarnation'), from: text(refused, 'from') },
   }

@@ -31,6 +31,8 @@ export interface SurvivorsDeps {
   readonly ask: (to: PeerId, frame: Uint8Array) => Promise<Reply>
   /** What this build calls itself. */
   readonly version: string
+  /** Whether this peer can open the keys that the cluster signs by. */
+  readonly opensKeys: () => boolean
   /** This peer was chosen to recover the cluster: it must stop, recover, and start again. */
   readonly recover: () => void
   /** The present incarnation is given up: the peer must start again. */
@@ -66,7 +68,7 @@ export class Survivors {
       peer: key.peerId, name: file.name, version, messageVersion, lineage: { incarnation: file.incarnation, left: file.left },
       wallMs: clock.wallMs(), role: file.role === 'witness' ? 'witness' : engine?.role ?? 'mirror', lastTerm: engine?.lastTerm ?? 0, lastIndex: engine?.lastIndex ?? 0,
       commit: engine?.commit ?? 0, applied: store.appliedIndex(), newestMs: Math.max(engine?.lastTimeMs ?? 0, store.appliedTimeMs()),
-      mayVote: engine?.mayVote !== false, quorum: engine?.quorum === true, leader: engine?.leader, voters: engine?.configuration.voters ?? [],
+      opensKeys: this.#deps.opensKeys(), mayVote: engine?.mayVote !== false, quorum: engine?.quorum === true, leader: engine?.leader, voters: engine?.configuration.voters ?? [],
       misses: members.members().filter(({ state }) => state !== 'alive').map(({ peerId }) => peerId),
       refused: this.#refused === undefined ? undefined : { incarnation: this.#refused.lineage.incarnation, from: this.#refused.from },
     }

@@ -190,6 +190,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/peer/join-desk.ts': 'held by join.test.ts over real sockets',
   'node/peer/join-door.ts': 'held by join.test.ts over real sockets',
   'node/peer/streams.ts': 'held by join.test.ts over real sockets',
+  'node/daemon/witness.ts': 'held by witness.test.ts of the peer and by test/e2e/machine.test.ts',
   'node/peer/questions.ts': 'held by recovery.test.ts over real sockets',
   'node/peer/survivors.ts': 'held by recovery.test.ts over real sockets',
   'node/peer/renewal.ts': 'held by trust.test.ts, which signs through it',

@@ -17,7 +17,7 @@ const pollMs = 300
 
 /** The preview in words. */
 export function describePreview(preview: RecoveryPreview): readonly string[] {
-  const { chosen, survivors, missing, ahead } = preview
+  const { chosen, survivors, missing, ahead, keysLost } = preview
   const newest = survivors.find(({ name }) => name === chosen)
   const rows = survivors.map((s) => [s.name, s.role, String(s.term), String(s.lastIndex), String(s.agreedIndex), s.newest, `${Math.round(s.ageMs / 1000)} s ago`])
   return [
@@ -28,6 +28,7 @@ export function describePreview(preview: RecoveryPreview): readonly string[] {
     `${chosen} would go on alone, with everything up to entry ${newest?.lastIndex ?? 0}.`,
     `May be lost: what the missing voters acknowledged after ${newest?.newest ?? 'that'}.`,
     ...(ahead.length === 0 ? [] : [`Lost for certain if they were acknowledged: newer entries of ${ahead.join(', ')}, a witness without state.`]),
+    ...(keysLost ? ["Lost too: the cluster's keys, which only voters can open. What runs goes on; no machine can join, no certificate and no token is signed any more."] : []),
     'Missing peers that come back follow the new incarnation; what only they hold is set aside on their disks.',
     'Do this only when the missing machines cannot come back: if they still agree among themselves, there are two clusters afterwards.',
   ]

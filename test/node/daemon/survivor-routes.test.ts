@@ -5,7 +5,7 @@ import type { Sight } from '../../../node/peer/sight.ts'
 
 const sight = (name: string, more: Partial<Sight> = {}): Sight => ({
   peer: `id-${name}`, name, version: 'test', messageVersion: 1, lineage: { incarnation: 1, left: [] }, wallMs: 0, role: 'voter', lastTerm: 3, lastIndex: 100, commit: 90,
-  applied: 90, newestMs: 86_400_000, mayVote: true, quorum: false, leader: undefined, voters: ['id-ant', 'id-bee', 'id-cat'], misses: [], refused: undefined, ...more,
+  applied: 90, newestMs: 86_400_000, opensKeys: true, mayVote: true, quorum: false, leader: undefined, voters: ['id-ant', 'id-bee', 'id-cat'], misses: [], refused: undefined, ...more,
 })
 const record = (name: string) => ({ peer: `id-${name}`, name, role: 'peer' as const, addresses: [], zone: '' })
 
@@ -14,7 +14,7 @@ describe('daemon / survivor routes', () => {
     const ant = sight('ant')
     const wit = sight('wit', { role: 'witness', lastIndex: 120, newestMs: 86_405_000 })
     deepEqual(preview({ kind: 'recover', chosen: ant, survivors: [wit, ant], missing: [record('bee'), record('dog')], ahead: [wit] }, 86_410_000), {
-      incarnation: 1, chosen: 'ant', ahead: ['wit'], missing: [{ name: 'bee', voter: true }, { name: 'dog', voter: false }],
+      incarnation: 1, chosen: 'ant', keysLost: false, ahead: ['wit'], missing: [{ name: 'bee', voter: true }, { name: 'dog', voter: false }],
       survivors: [
         { name: 'wit', role: 'witness', term: 3, lastIndex: 120, agreedIndex: 90, newest: '1970-01-02T00:00:05Z', ageMs: 5_000 },
         { name: 'ant', role: 'voter', term: 3, lastIndex: 100, agreedIndex: 90, newest: '1970-01-02T00:00:00Z', ageMs: 10_000 },

@@ -5,7 +5,7 @@ import type { Looked, Sight } from '../../../node/peer/sight.ts'
 
 const sight = (peer: string, more: Partial<Sight> = {}): Sight => ({
   peer, name: peer, version: 'v1', messageVersion: 1, lineage: { incarnation: 1, left: [] }, wallMs: 1_000_000, role: 'voter', lastTerm: 3, lastIndex: 100, commit: 90,
-  applied: 90, newestMs: 0, mayVote: true, quorum: true, leader: 'ant', voters: ['ant', 'bee', 'cat'], misses: [], refused: undefined, ...more,
+  applied: 90, newestMs: 0, opensKeys: true, mayVote: true, quorum: true, leader: 'ant', voters: ['ant', 'bee', 'cat'], misses: [], refused: undefined, ...more,
 })
 const looked = (name: string, more: Partial<Looked> = {}): Looked => ({
   record: { peer: name, name, role: 'peer', addresses: ['/ip4/192.0.2.7/tcp/7447'], zone: '' }, sight: sight(name), why: '', atMs: 1_000_010, tookMs: 20, ...more,

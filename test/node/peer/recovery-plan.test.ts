@@ -6,7 +6,7 @@ import type { PeerRecord } from '../../../protocol/engine/types.ts'
 
 const sight = (peer: string, more: Partial<Sight> = {}): Sight => ({
   peer, name: peer, version: 'test', messageVersion: 1, lineage: { incarnation: 1, left: [] }, wallMs: 0, role: 'voter', lastTerm: 3, lastIndex: 100, commit: 90,
-  applied: 90, newestMs: 0, mayVote: true, quorum: false, leader: undefined, voters: ['a', 'b', 'c', 'd', 'e'], misses: [], refused: undefined, ...more,
+  applied: 90, newestMs: 0, opensKeys: true, mayVote: true, quorum: false, leader: undefined, voters: ['a', 'b', 'c', 'd', 'e'], misses: [], refused: undefined, ...more,
 })
 const peers = ['a', 'b', 'c', 'd', 'e'].map((peer): PeerRecord => ({ peer, name: peer, role: 'peer', addresses: [], zone: '' }))
 

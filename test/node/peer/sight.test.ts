@@ -4,7 +4,7 @@ import { encodeQuestion, encodeSight, readQuestion, readSight, type Sight } from
 
 const sight: Sight = {
   peer: 'a', name: 'ant', version: 'v1', messageVersion: 1, lineage: { incarnation: 3, left: [{ incarnation: 1, leftMs: 9 }] }, wallMs: 5, role: 'voter', lastTerm: 3,
-  lastIndex: 100, commit: 90, applied: 90, newestMs: 4, mayVote: false, quorum: true, leader: 'b', voters: ['a', 'b'], misses: ['c'], refused: { incarnation: 4, from: 'c' },
+  lastIndex: 100, commit: 90, applied: 90, newestMs: 4, opensKeys: true, mayVote: false, quorum: true, leader: 'b', voters: ['a', 'b'], misses: ['c'], refused: { incarnation: 4, from: 'c' },
 }
 
 describe('peer / sight', () => {

@@ -5,7 +5,7 @@ import { TestCommand } from '../../../support/command.ts'
 import { matchesGolden } from '../../../support/golden.ts'
 
 const preview: RecoveryPreview = {
-  incarnation: 1, chosen: 'alpha', ahead: ['wit'], missing: [{ name: 'beta', voter: true }, { name: 'dora', voter: false }],
+  incarnation: 1, chosen: 'alpha', keysLost: true, ahead: ['wit'], missing: [{ name: 'beta', voter: true }, { name: 'dora', voter: false }],
   survivors: [
     { name: 'wit', role: 'witness', term: 3, lastIndex: 120, agreedIndex: 90, newest: '2026-01-02T00:00:05Z', ageMs: 5_000 },
     { name: 'alpha', role: 'voter', term: 3, lastIndex: 100, agreedIndex: 90, newest: '2026-01-02T00:00:00Z', ageMs: 10_000 },
