@@ -1,6 +1,7 @@
 // Records that the peer zone keeps in the agreed state under /shoal/: their keys, their JSON and how they are read back.
 // Records are read with care, since a newer peer may have written them: unknown fields stay unread, broken ones are skipped.
 import type { PeerRecord, SystemState } from '../../protocol/engine/types.ts'
+import { featureLevelKey } from '../../protocol/state/rows.ts'
 import type { Assignment } from '../../protocol/message/ownership.ts'
 import type { Write } from '../../protocol/message/transaction.ts'
 import type { InvitationRecord } from '../identity/invitation.ts'
@@ -38,7 +39,7 @@ export const invitationUsesPrefix = (id: string): string => `/shoal/invitation-u
  * on these keys only. Neither objects nor keys of the cluster are among them.
  */
 export function isWitnessed(key: string): boolean {
-  return witnessedPrefixes.some((prefix) => key.startsWith(prefix)) || key === clusterKey
+  return witnessedPrefixes.some((prefix) => key.startsWith(prefix)) || key === clusterKey || key === featureLevelKey
 }
 
 /** `/shoal/cluster`. */
@@ -48,7 +49,7 @@ export interface ClusterRecord {
   readonly createdMs: number
 }
 
-const witnessedPrefixes = [peersPrefix, removedPrefix, assignmentsPrefix, invitationsPrefix, '/shoal/invitation-uses/', '/shoal/allocations/peer-names/']
+const witnessedPrefixes = [peersPrefix, removedPrefix, assignmentsPrefix, invitationsPrefix, levelsPrefix, '/shoal/invitation-uses/', '/shoal/allocations/peer-names/']
 
 export type Json = { readonly [field: string]: unknown }
 

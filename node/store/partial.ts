@@ -27,6 +27,8 @@ export function thinMachine(machine: StateMachine, keeps: Keeps): StateMachine {
 
 function isKept(condition: Condition, keeps: Keeps): boolean {
   if (condition.kind === 'assignment' || condition.kind === 'featureLevel') return true
+  // Revisions count writes of objects, which are not seen here. What only lost a race over a version is applied all the same.
+  if (condition.kind === 'version') return false
   return keeps(condition.kind === 'limit' ? condition.prefix : condition.key)
 }
 

@@ -20,7 +20,7 @@ const entries: readonly Entry[] = [
   command(1, [], '/shoal/peers/a', '/registry/secret'),
   command(2, [{ kind: 'absent', key: '/registry/secret' }], '/registry/other'),
   command(3, [{ kind: 'absent', key: '/shoal/peers/a' }], '/shoal/peers/b'),
-  command(4, [{ kind: 'present', key: '/shoal/peers/a', live: false }], '/shoal/peers/c'),
+  command(4, [{ kind: 'present', key: '/shoal/peers/a', live: false }, { kind: 'version', key: '/shoal/peers/a', version: 1 }], '/shoal/peers/c'),
   { term: 1, index: 5, timeMs: 1000, body: { kind: 'command', proposal: { peer: 'a', counter: 5 }, command: Buffer.from('no transaction') } },
 ]
 
