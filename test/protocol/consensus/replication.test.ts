@@ -1,7 +1,7 @@
 // Replication by the paper: each test cites the rule of Ongaro's thesis that it holds the machine to.
 // One peer is driven by hand; what it answers is asserted. It starts no cluster.
 import { strict as assert } from 'node:assert'
-import { heartbeatMs } from '../../../protocol/consensus/limits.ts'
+import { heartbeatMs, maxInflightBytes, maxInflightMessages } from '../../../protocol/consensus/limits.ts'
 import { accept, append, drain, entry, hand, lead, step, take, tick } from './hand.ts'
 
 describe('protocol / consensus / replication', () => {
@@ -109,6 +109,53 @@ describe('protocol / consensus / replication', () => {
       assert.equal(h.raft.commit, 3)
       assert.equal(h.raft.term, 4)
       assert.deepEqual(h.committed.map((e) => e.term), [1, 3, 4])
+    })
+  })
+
+  describe('flow control', () => {
+    const sentTo = (h: ReturnType<typeof lead>, peer: string): { readonly messages: number; readonly sizeBytes: number; readonly last: number } => {
+      const appends = h.sent.filter(({ to }) => to === peer).map(({ message }) => message).filter((message) => message.kind === 'append')
+      const entries = appends.flatMap((message) => message.entries)
+      const sizeBytes = entries.reduce((sum, one) => sum + (one.body.kind === 'command' ? one.body.command.length : 0), 0)
+      return { messages: appends.filter((message) => message.entries.length > 0).length, sizeBytes, last: entries.at(-1)?.index ?? 0 }
+    }
+    const write = (h: ReturnType<typeof lead>, counter: number, sizeBytes: number): void => {
+      assert.equal(h.raft.propose({ peer: 'a', counter }, new Uint8Array(sizeBytes)).kind, 'appended')
+      drain(h)
+    }
+
+    it('a follower that answers nothing gets no more than fits the window, and stops nobody (section 10.2.1)', () => {
+      const h = lead()
+      accept(h, 'b', 1)
+      accept(h, 'c', 1)
+      h.sent.length = 0
+      for (let counter = 1; counter <= 500; counter++) {
+        write(h, counter, 1000)
+        accept(h, 'c', 1 + counter)
+      }
+      assert.equal(h.raft.commit, 501)
+      assert.equal(sentTo(h, 'b').messages, maxInflightMessages)
+      assert.equal(sentTo(h, 'c').last, 501)
+      assert.ok(sentTo(h, 'c').messages >= 400)
+      h.sent.length = 0
+      tick(h, heartbeatMs * 3)
+      assert.equal(sentTo(h, 'b').messages, 0, 'heartbeats carry no entries')
+      accept(h, 'b', 65)
+      assert.ok(sentTo(h, 'b').last > 65, 'an answer opens the window again')
+    })
+
+    it('bounds the bytes on the way to it, not only the messages', () => {
+      const h = lead()
+      accept(h, 'b', 1)
+      accept(h, 'c', 1)
+      h.sent.length = 0
+      for (let counter = 1; counter <= 40; counter++) {
+        write(h, counter, 512 * 1024)
+        accept(h, 'c', 1 + counter)
+      }
+      assert.equal(h.raft.commit, 41)
+      const { sizeBytes } = sentTo(h, 'b')
+      assert.ok(sizeBytes >= maxInflightBytes - 512 * 1024 && sizeBytes <= maxInflightBytes + 1024 * 1024, `${sizeBytes} bytes`)
     })
   })
 })
