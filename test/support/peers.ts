@@ -131,6 +131,11 @@ export class TestCluster {
     await store.close()
   }
 
+  /** The peer comes back at another address than before. */
+  moves(name: string): void {
+    this.#addresses.delete(name)
+  }
+
   /** As the daemon does when a person says so: stops the peer, recovers, and starts it again. */
   async recover(name: string): Promise<void> {
     await this.stop(name)

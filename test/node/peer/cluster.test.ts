@@ -94,6 +94,17 @@ describe('peer / three peers', function () {
     for (const key of ['of-ant', 'after', 'together']) assert.ok(store.get(`/registry/core/configmaps/default/${key}`) !== undefined)
   })
 
+  it('find each other when all were off and all but one come back at new addresses', async () => {
+    const names = [...cluster.peers.keys()]
+    const before = new Map(names.map((name) => [name, cluster.get(name).peer.addresses()[0]]))
+    for (const name of names) await cluster.kill(name)
+    for (const name of ['bee', 'cat']) cluster.moves(name)
+    await Promise.all(names.map((name) => cluster.start(name)))
+    for (const name of names) assert.equal((await cluster.get(name).peer.agreed.commit(put(`moved-${name}`), 10_000)).kind, 'applied')
+    for (const name of ['bee', 'cat']) assert.notEqual(cluster.get(name).peer.addresses()[0], before.get(name))
+    await eventually('the table tells the new addresses', () => cluster.get('ant').peer.peers().every(({ name, addresses }) => addresses[0] === cluster.get(name).peer.addresses()[0]), 20_000)
+  })
+
   it('remove one for good: it is let in no more (P6, P10)', async () => {
     const { store, peer } = cluster.get('ant')
     await peer.agreed.barrier(10_000)
