@@ -50,7 +50,7 @@ export const maxRumourBytes = 1400
 export const selfRumourEvery = 16
 
 /** Members that are known; the log admits them, and more are an error of the caller. */
-export const maxMembers = 2048
+export const maxMembers = 8192
 /** Probes under way; a new one beyond this is not started. */
 export const maxProbes = 256
 /** Probes that we make for others at a time; beyond this a request is ignored, which its asker takes for our ill health. */

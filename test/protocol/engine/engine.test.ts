@@ -134,6 +134,37 @@ describe('protocol / engine', () => {
     }
   })
 
+  it('fifty peers that join at once are members in seconds, and nobody is elected anew (P19)', () => {
+    const ids = Array.from({ length: 55 }, (_, i) => `p${i}`)
+    const cluster = TestCluster.start(ids.slice(0, 5))
+    settled(cluster, 5)
+    const { term } = cluster.leader()?.engine.status() ?? {}
+    for (const id of ids.slice(5)) {
+      cluster.add(id)
+      cluster.propose('p1', { peer: record(id) })
+    }
+    cluster.until('all know all', 3000, () => cluster.up.every((peer) => peer.state.peers.size === 55))
+    cluster.run(3000)
+    assert.equal(cluster.leader()?.engine.status().term, term)
+    assert.equal(cluster.voters().length, 5)
+  }).timeout(20_000)
+
+  it('a hundred peers that start at once elect without a storm of elections (P19)', () => {
+    const ids = Array.from({ length: 100 }, (_, i) => `p${i}`)
+    const cluster = TestCluster.start(ids)
+    settled(cluster, 5)
+    const before = cluster.leader()?.engine.status().term ?? 0
+    for (const id of ids) cluster.persist(id)
+    for (const id of ids) cluster.crash(id)
+    cluster.run(500)
+    for (const id of ids) cluster.restart(id)
+    cluster.propose('p99', { set: 'again' })
+    cluster.until('again', 4000, () => everywhere(cluster, 'again'))
+    cluster.run(3000)
+    const terms = (cluster.leader()?.engine.status().term ?? 0) - before
+    assert.ok(terms >= 1 && terms <= 3, `${terms} terms`)
+  }).timeout(20_000)
+
   it('applies a proposal once although it is retried through lost leaders and messages (P17)', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const cluster = TestCluster.start(['a', 'b', 'c', 'd'], { seed, lossRate: 0.15 })

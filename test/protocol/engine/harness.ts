@@ -74,8 +74,8 @@ export class TestCluster {
   readonly #turns = new WeakMap<object, { taken: number; done: number }>()
   readonly log: string[] = []
   readonly #options: ClusterOptions
-  #events: { readonly atMs: number; readonly order: number; readonly run: () => void }[] = []
-  #order = 0
+  /** In the order of their times, and of their planning. */
+  #events: { readonly atMs: number; readonly run: () => void }[] = []
 
   constructor(options: ClusterOptions = {}) {
     this.#options = options
@@ -205,7 +205,6 @@ export class TestCluster {
   run(forMs: number): void {
     const endMs = this.nowMs + forMs
     while (true) {
-      this.#events.sort((a, b) => a.atMs - b.atMs || a.order - b.order)
       const next = this.#events[0]
       if (next === undefined || next.atMs > endMs) break
       this.#events.shift()
@@ -216,7 +215,10 @@ export class TestCluster {
   }
 
   #at(afterMs: number, run: () => void): void {
-    this.#events.push({ atMs: this.nowMs + afterMs, order: this.#order++, run })
+    const atMs = this.nowMs + afterMs
+    let place = this.#events.length
+    while (place > 0 && (this.#events[place - 1]?.atMs ?? 0) > atMs) place--
+    this.#events.splice(place, 0, { atMs, run })
   }
 
   #scheduleTick(peer: TestPeer, engine: PeerEngine): void {

@@ -26,6 +26,8 @@ export class Swarm {
   readonly names: readonly string[]
   readonly machines = new Map<string, MembershipMachine>()
   readonly down = new Set<string>()
+  /** Those that stand still, with what waits in their sockets. */
+  readonly #paused = new Map<string, Flight[]>()
   readonly changes: Change[] = []
   sentBytes = 0
   sent = 0
@@ -36,17 +38,19 @@ export class Swarm {
   link: (from: string, to: string) => boolean = () => true
   #flights = new Map<number, Flight[]>()
 
-  constructor(count: number, seed: number) {
+  /** `announces`: each tells its addresses at first, as new lives do; old ones have nothing left to tell. */
+  constructor(count: number, seed: number, announces = true) {
     this.random = seededRandom(seed)
     this.names = Array.from({ length: count }, (_, i) => `p${i}`)
-    for (const name of this.names) this.start(name)
+    for (const name of this.names) this.start(name, announces)
   }
 
   /** A new life of a peer, which knows the members but none of their claims. */
-  start(name: string): void {
+  start(name: string, announces = true): void {
     const machine = createMembership({ self: name }, this.random.fork())
-    for (const other of this.names) machine.admit(other, { addresses: [`/ip4/10.0.0.1/${other}`], sequence: 1 }, this.nowMs)
-    machine.announce([`/ip4/10.0.0.1/${name}`])
+    const hint = (other: string) => announces ? { addresses: [`/ip4/10.0.0.1/${other}`], sequence: 1 } : { addresses: [], sequence: 0 }
+    for (const other of this.names) machine.admit(other, hint(other), this.nowMs)
+    if (announces) machine.announce([`/ip4/10.0.0.1/${name}`])
     this.machines.set(name, machine)
     this.down.delete(name)
     machine.take()
@@ -66,6 +70,20 @@ export class Swarm {
     for (const end = this.nowMs + durationMs; this.nowMs < end;) this.#step()
   }
 
+  /** Stands still, as a stopped process does: nothing is lost, everything waits. */
+  pause(name: string): void {
+    this.#paused.set(name, [])
+  }
+
+  /** Its timers fire first, then it reads what came meanwhile. */
+  resume(name: string): void {
+    const held = this.#paused.get(name) ?? []
+    this.#paused.delete(name)
+    this.machine(name).tick(this.nowMs)
+    this.drain(name)
+    for (const flight of held) this.#arrive(flight)
+  }
+
   /** Carries out what a machine wants, after a test called it directly. */
   drain(name: string): void {
     const output = this.machine(name).take()
@@ -77,16 +95,24 @@ export class Swarm {
     this.nowMs++
     const due = this.#flights.get(this.nowMs) ?? []
     this.#flights.delete(this.nowMs)
-    for (const { from, to, message } of due) {
-      if (this.down.has(to) || !this.link(from, to)) continue
-      this.machine(to).step(from, message, this.nowMs)
-      this.drain(to)
-    }
+    for (const flight of due) this.#arrive(flight)
     this.names.forEach((name, i) => {
-      if (this.down.has(name) || (this.nowMs + i * 7) % stepMs !== 0) return
+      if (this.down.has(name) || this.#paused.has(name) || (this.nowMs + i * 7) % stepMs !== 0) return
       this.machine(name).tick(this.nowMs)
       this.drain(name)
     })
+  }
+
+  #arrive(flight: Flight): void {
+    const { from, to, message } = flight
+    if (this.down.has(to) || !this.link(from, to)) return
+    const held = this.#paused.get(to)
+    if (held !== undefined) {
+      held.push(flight)
+      return
+    }
+    this.machine(to).step(from, message, this.nowMs)
+    this.drain(to)
   }
 
   #post(from: string, to: string, message: MembershipMessage): void {
