@@ -14,7 +14,7 @@ describe('protocol / membership / scale', function () {
     })
   }
   for (const [count, seconds] of [[5, 60], [20, 15], [60, 4]] as const) {
-    it(`10 % loss and a quarter of ${count} peers standing still for a second at a time - nobody is declared dead (P23)`, () => {
+    it(`10 % loss and a quarter of ${count} peers standing still for a second at a time - nobody is declared dead`, () => {
       assert.deepEqual(falselyDead(count, seconds, count, 0.1), [])
     })
   }
