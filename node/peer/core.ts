@@ -3,7 +3,7 @@
 // It holds no state of the cluster but the protocol's own; questions about the state go to the main thread.
 import { seededRandom, type Random } from '../../protocol/base/random.ts'
 import { required, unreachable } from '../../protocol/base/assert.ts'
-import type { PeerId } from '../../protocol/base/ids.ts'
+import type { LogIndex, PeerId } from '../../protocol/base/ids.ts'
 import type { EngineOptions, PeerEngine, Recovered, SystemState } from '../../protocol/engine/types.ts'
 import type { Member } from '../../protocol/membership/types.ts'
 import type { Clock, Timer } from '../base/clock.ts'
@@ -44,6 +44,8 @@ interface Running {
   readonly driver: Driver
   readonly lanes: Lanes
   readonly snapshots: Snapshots
+  /** This peer. */
+  readonly self: PeerId
   readonly questions: Questions
 }
 
@@ -61,6 +63,8 @@ export class Core {
   #ticks = 0
   #healthy = true
   #damaged = false
+  /** A state of at least this index has to come before anything is applied. */
+  #missing: LogIndex | undefined
   #told = ''
 
   constructor(deps: CoreDeps, options: CoreOptions, link: Link<Report, Order>) {
@@ -113,7 +117,10 @@ export class Core {
     })
     const gossip = new Gossip({ host, trust: this.#trust, clock, logger, key, cluster }, (batch) => driver.gossiped(batch))
     const ask = this.#asks.ask.bind(this.#asks)
-    const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf, incarnation: cluster.incarnation }, (mark) => driver.snapshotInstalled(mark))
+    const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf, incarnation: cluster.incarnation }, (mark) => {
+      if (this.#missing !== undefined && mark.index >= this.#missing) this.#missing = undefined
+      driver.snapshotInstalled(mark)
+    })
     const questions = new Questions({ host, trust: this.#trust, clock, logger, ask, addressesOf })
     const driver = new Driver({
       engine, log, clock, logger, soon,
@@ -123,7 +130,7 @@ export class Core {
       fetchSnapshot: (wanted) => snapshots.fetch(wanted),
       failed: (error) => this.#deps.abort(error instanceof Error ? error.message : String(error)),
     }, { self: key.peerId, cluster })
-    this.#running = { host, log, driver, lanes, snapshots, questions }
+    this.#running = { host, log, driver, lanes, snapshots, questions, self: key.peerId }
     this.#damaged = !log.recovered.mayVote
     await new JoinDoor({ clock, logger, ask }).start(host)
     await snapshots.start()
@@ -132,7 +139,7 @@ export class Core {
     await lanes.start()
     driver.tick()
     driver.announce(this.#ownAddresses(host))
-    if (log.fetchFrom !== undefined) snapshots.fetch({ atLeast: log.fetchFrom, from: this.#trust.peers().filter((peer) => peer !== key.peerId) })
+    this.#missing = log.fetchFrom
     this.#link.send({
       kind: 'started', addresses: this.#ownAddresses(host), foundMs: log.recovered.entries.at(-1)?.timeMs ?? 0,
       problem: log.recovered.mayVote ? undefined : log.damage ?? 'the log that led to the state is gone',
@@ -212,6 +219,14 @@ export class Core {
     running.lanes.tick()
     if (++this.#ticks % 5 === 0) this.#tellStatus(running, false)
     if (this.#ticks % mirrorProbeTicks === 0) this.#probe(running)
+    this.#fetchMissing(running)
+  }
+
+  /** The log begins behind the state: until a state has come, whoever is known is asked again, for all of them may be away now. */
+  #fetchMissing({ snapshots, self }: Running): void {
+    if (this.#missing === undefined) return
+    const from = this.#trust.peers().filter((peer) => peer !== self)
+    if (from.length > 0) snapshots.fetch({ atLeast: this.#missing, from })
   }
 
   /** A mirror that heard of no leader for a while asks for one: the leader does not know that somebody waits for it. */
