@@ -380,7 +380,7 @@ const loopMutants: readonly Mutant[] = [
     file: 'node/base/held-work.ts',
     find: 'if (this.#epoch() === this.#held?.epoch) return',
     replace: 'if (this.#held !== undefined) return',
-    hunts: loops,
+    hunts: [{ kind: 'loops', seeds: 200, first: 38 }],
   },
   {
     name: 'a write of a controller is not bound to its epoch (P24)',
