@@ -14,7 +14,7 @@ const all = ['peer-1', 'peer-2', 'peer-3']
 const numbers = [1, 2, 3]
 
 describe('e2e / compose / replacing', function () {
-  this.timeout(180_000)
+  this.timeout(300_000)
   const cluster = new ComposeCluster('shoalreplacing')
   const stranger = new ComposeCluster('shoalstranger')
   let name = ''

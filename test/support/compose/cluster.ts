@@ -104,7 +104,7 @@ export class ComposeCluster {
   }
 
   /** Waits until exactly these Nodes are Ready, as a peer's API says. */
-  async ready(by: number, names: readonly string[], withinMs = 60_000): Promise<void> {
+  async ready(by: number, names: readonly string[], withinMs = 120_000): Promise<void> {
     const wanted = [...names].sort().join()
     const startMs = performance.now()
     let kubectl: Kubectl | undefined
@@ -132,7 +132,7 @@ export class ComposeCluster {
   }
 
   /** Waits until the web example has its Pods Ready, on other Nodes than those. */
-  async webReady(by: number, without: readonly string[] = [], withinMs = 60_000): Promise<void> {
+  async webReady(by: number, without: readonly string[] = [], withinMs = 120_000): Promise<void> {
     await eventually('three Pods Ready', async () => {
       const { status, stdout } = await (await this.kubectl(by)).run(['get', 'pods', '-l', 'app=web-svr', '-o', 'json'])
       if (status !== 0) return false
