@@ -89,6 +89,9 @@ export const majorityWaitMs = 5_000
 /** Proposal numbers are reserved on disk in blocks of this many, so that none is used twice. */
 export const counterBlock = 1_000_000
 
+/** The applied index is told to the engine this long after it moved: it cuts the log by it and answers status, neither of which is urgent. */
+export const appliedReportMs = 50
+
 /** How often the durable index is told to the engine, so that its log can be cut. */
 export const durableReportMs = 2_000
 

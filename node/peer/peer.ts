@@ -21,7 +21,7 @@ import { featureLevelUnknown, listenFailed, noAgreement, onlyLogDamaged, peerThr
 import { FeatureLevels, highestLevel } from './feature-levels.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
-import { beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
+import { appliedReportMs, beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
 import { afterLoss, ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, parseObject, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
@@ -82,6 +82,8 @@ export class Peer implements Startable {
   #addresses: readonly string[] = []
   #peers: readonly PeerRecord[] = []
   #durableTold = 0
+  /** Entries were applied of which the peer thread hears soon. */
+  #tellLater: Timer | undefined
   #timers: Timer[] = []
   #started: PromiseWithResolvers<void> | undefined
   #stopped: PromiseWithResolvers<void> | undefined
@@ -174,8 +176,7 @@ export class Peer implements Startable {
 
   /** Hands leadership over and stops the thread. `leave` tells the others that it is on purpose. */
   async stop(leave = false): Promise<void> {
-    for (const timer of this.#timers) timer.cancel()
-    this.#timers = []
+    this.#cancelTimers()
     this.agreed.stop()
     this.#asking.stop()
     this.works.stop()
@@ -229,7 +230,9 @@ export class Peer implements Startable {
       case 'failed':
         return this.#fail(this.#startError(report.why, report.cause))
       case 'committed':
-        return this.#applied(this.agreed.committed(report.entries))
+        if (this.agreed.committed(report.entries)) return this.#applied(true)
+        this.#tellLater ??= this.#deps.clock.after(appliedReportMs, () => this.#applied(false))
+        return
       case 'outcome':
         return this.agreed.outcome(report.counter, report.outcome)
       case 'read':
@@ -270,6 +273,8 @@ export class Peer implements Startable {
     const { store } = this.#deps
     const durableIndex = store.durableIndex()
     this.#durableTold = durableIndex
+    this.#tellLater?.cancel()
+    this.#tellLater = undefined
     const system = systemChanged ? readSystem(store) : undefined
     this.#link?.send({
       kind: 'applied', index: store.appliedIndex(), durableIndex, system, removed: system === undefined ? undefined : readRemoved(store),
@@ -414,8 +419,7 @@ export class Peer implements Startable {
   #fail(error: Error): void {
     if (this.#failing) return
     this.#failing = true
-    for (const timer of this.#timers) timer.cancel()
-    this.#timers = []
+    this.#cancelTimers()
     this.agreed.stop()
     this.#link?.close()
     this.#link = undefined
@@ -423,6 +427,13 @@ export class Peer implements Startable {
     // Before the start has ended the caller of start() hears it, afterwards the daemon.
     if (starting !== undefined && this.#addresses.length === 0) starting.reject(error)
     else this.#deps.failed(error)
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers = []
+    this.#tellLater?.cancel()
+    this.#tellLater = undefined
   }
 
   #every(intervalMs: number, run: () => void): void {

@@ -1,14 +1,29 @@
 // Reads and writes the few binary shapes that the store has on disk and in snapshots: little-endian numbers, and bytes and
 // text with their length in front. A reader throws RangeError past the end; its user turns that into the zone's error.
-import { assert } from '../../protocol/base/assert.ts'
+import { assert, required } from '../../protocol/base/assert.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Grows as needed. */
+interface Scratch {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly view: DataView
+}
+
+const scratchOf = (sizeBytes: number): Scratch => {
+  const bytes = new Uint8Array(sizeBytes)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+
+/** Memory of finished writers, for the next ones: writes are many and short, and memory that is new each time costs more than they do. */
+const spare: Scratch[] = []
+const mostSpare = 4
+const leastBytes = 4 * 1024
+const mostBytes = 1024 * 1024
+
+/** Grows as needed. After `finish` it is used no more. */
 export class ByteWriter {
-  #bytes = new Uint8Array(256)
-  #view = new DataView(this.#bytes.buffer)
+  #scratch: Scratch | undefined = spare.pop() ?? scratchOf(leastBytes)
   #length = 0
 
   get length(): number {
@@ -17,13 +32,13 @@ export class ByteWriter {
 
   u8(value: number): this {
     const at = this.#reserve(1)
-    this.#view.setUint8(at, value)
+    this.#open.view.setUint8(at, value)
     return this
   }
 
   u32(value: number): this {
     const at = this.#reserve(4)
-    this.#view.setUint32(at, value, true)
+    this.#open.view.setUint32(at, value, true)
     return this
   }
 
@@ -31,7 +46,7 @@ export class ByteWriter {
   count(value: number): this {
     assert(Number.isSafeInteger(value), 'a count is a whole number')
     const at = this.#reserve(8)
-    this.#view.setFloat64(at, value, true)
+    this.#open.view.setFloat64(at, value, true)
     return this
   }
 
@@ -47,23 +62,31 @@ export class ByteWriter {
   /** Bytes without a length. */
   raw(value: Uint8Array): this {
     const at = this.#reserve(value.length)
-    this.#bytes.set(value, at)
+    this.#open.bytes.set(value, at)
     return this
   }
 
   /** What was written, as a copy that owns its memory, so that it can be transferred. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length)
+    const scratch = this.#open
+    this.#scratch = undefined
+    const written = scratch.bytes.slice(0, this.#length)
+    if (spare.length < mostSpare && scratch.bytes.length <= mostBytes) spare.push(scratch)
+    return written
+  }
+
+  get #open(): Scratch {
+    return required(this.#scratch, 'the memory of a writer that is not finished')
   }
 
   #reserve(sizeBytes: number): number {
     const at = this.#length
     this.#length += sizeBytes
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
-      grown.set(this.#bytes)
-      this.#bytes = grown
-      this.#view = new DataView(grown.buffer)
+    const { bytes } = this.#open
+    if (this.#length > bytes.length) {
+      const grown = scratchOf(Math.max(this.#length, bytes.length * 2))
+      grown.bytes.set(bytes)
+      this.#scratch = grown
     }
     return at
   }

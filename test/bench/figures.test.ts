@@ -2,6 +2,7 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import { answer, benchOptions, describeFigures, type Figure, median, missed, spread } from './figures.ts'
 import { bytesField } from './etcd-client.ts'
+import { longestGapSeconds } from './failover.ts'
 import { quantile, roundOf, runLoad } from './load.ts'
 import { cpuTicks, residentMiB, sentBytes } from './idle.ts'
 
@@ -61,10 +62,15 @@ describe('bench / load', () => {
   })
 
   it('joins the loads of several processes into one round', () => {
-    const one = { count: 2, failures: 1, elapsedMs: 1000, latenciesMs: Float64Array.of(1, 3), cpuMs: 6 }
+    const one = { count: 2, failures: 1, elapsedMs: 1000, latenciesMs: Float64Array.of(1, 3), endsMs: Float64Array.of(1, 3), cpuMs: 6 }
     const round = roundOf([one, { ...one, latenciesMs: Float64Array.of(2, 100) }])
     deepEqual(round, { perSecond: 4, medianMs: 3, p99Ms: 100, failures: 2, cpuMsPerCall: 3 })
     equal(quantile([], 0.5), Number.NaN)
+  })
+
+  it('finds the longest time without an acknowledgement', () => {
+    equal(longestGapSeconds([10, 20, 1_520, 1_530]), 1.5)
+    equal(longestGapSeconds([10]), Number.NaN)
   })
 
   it('writes fields of bytes as protobuf does', () => {

@@ -21,6 +21,8 @@ export interface LoadResult {
   readonly elapsedMs: number
   /** Of each answered request, in the order of answers. */
   readonly latenciesMs: Float64Array
+  /** When each was answered, since the load began. */
+  readonly endsMs: Float64Array
   /** Processor time of the whole process, threads included, while the load ran. */
   readonly cpuMs: number
 }
@@ -35,6 +37,7 @@ export const keyOf = (client: number, turn: number): string => `/registry/core/c
 /** Runs the load. A request that fails is counted, and its client goes on. */
 export async function runLoad(options: LoadOptions, call: Call): Promise<LoadResult> {
   const latencies: number[] = []
+  const ends: number[] = []
   let failures = 0
   const startMs = performance.now()
   const before = process.cpuUsage()
@@ -45,7 +48,9 @@ export async function runLoad(options: LoadOptions, call: Call): Promise<LoadRes
       if (sentMs >= untilMs) return
       try {
         await call(number, turn)
-        latencies.push(performance.now() - sentMs)
+        const answeredMs = performance.now()
+        latencies.push(answeredMs - sentMs)
+        ends.push(answeredMs - startMs)
       } catch {
         failures++
       }
@@ -53,7 +58,7 @@ export async function runLoad(options: LoadOptions, call: Call): Promise<LoadRes
   }
   await Promise.all(Array.from({ length: options.clients }, (_, at) => client(options.firstClient + at)))
   const used = process.cpuUsage(before)
-  return { count: latencies.length, failures, elapsedMs: performance.now() - startMs, latenciesMs: Float64Array.from(latencies), cpuMs: (used.user + used.system) / 1000 }
+  return { count: latencies.length, failures, elapsedMs: performance.now() - startMs, latenciesMs: Float64Array.from(latencies), endsMs: Float64Array.from(ends), cpuMs: (used.user + used.system) / 1000 }
 }
 
 /** The value below which this share of the samples is; NaN without samples. */

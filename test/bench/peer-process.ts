@@ -37,12 +37,19 @@ export interface PeerReport {
   readonly addresses: readonly string[]
 }
 
+export interface Fill {
+  readonly from: number
+  readonly to: number
+  readonly perTransaction: number
+  readonly atOnce: number
+}
+
 export type PeerRequest =
   | { readonly kind: 'report' }
   | { readonly kind: 'invite' }
   | { readonly kind: 'write' | 'read'; readonly load: LoadOptions }
-  /** Puts objects `from..to` of the catch-up benchmark, so many transactions at a time. */
-  | { readonly kind: 'fill'; readonly from: number; readonly to: number; readonly atOnce: number }
+  /** Puts objects `from..to`, several in a transaction, so many transactions at once. */
+  | { readonly kind: 'fill' } & Fill
   | { readonly kind: 'barrier' }
   | { readonly kind: 'stop' }
 
@@ -52,8 +59,20 @@ const clock = systemClock()
 const timeoutMs = 20_000
 const value = Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { text: 'x'.repeat(valueBytes) } }).slice(0, valueBytes))
 
-function put(peer: Peer, key: string): Promise<unknown> {
-  return peer.agreed.commit({ conditions: [], writes: [{ kind: 'put', key, value, terminating: false }] }, timeoutMs)
+function put(peer: Peer, ...keys: readonly string[]): Promise<unknown> {
+  return peer.agreed.commit({ conditions: [], writes: keys.map((key) => ({ kind: 'put', key, value, terminating: false })) }, timeoutMs)
+}
+
+async function fill(peer: Peer, { from, to, perTransaction, atOnce }: Fill): Promise<void> {
+  let next = from
+  const one = async (): Promise<void> => {
+    while (next < to) {
+      const first = next
+      next = Math.min(to, first + perTransaction)
+      await put(peer, ...Array.from({ length: next - first }, (_, at) => `/registry/core/configmaps/fill/object-${first + at}`))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, one))
 }
 
 async function start(options: PeerStart): Promise<{ readonly peer: Peer; readonly answer: (request: PeerRequest) => Promise<PeerAnswer> }> {
@@ -81,18 +100,13 @@ async function start(options: PeerStart): Promise<{ readonly peer: Peer; readonl
     await peer.agreed.barrier(timeoutMs)
     store.get(key)
   }
-  const fill = async (from: number, to: number, atOnce: number): Promise<void> => {
-    for (let next = from; next < to; next += atOnce) {
-      await Promise.all(Array.from({ length: Math.min(atOnce, to - next) }, (_, at) => put(peer, `/registry/core/configmaps/fill/object-${next + at}`)))
-    }
-  }
   const answer = async (request: PeerRequest): Promise<PeerAnswer> => {
     switch (request.kind) {
       case 'report': return report()
       case 'invite': return invite({ store, clock, commit: peer.agreed.commit.bind(peer.agreed) }, peer.identity.authority, { lifeMs: 86_400_000, uses: 100, role: 'peer' })
       case 'write': return runLoad(request.load, async (client, turn) => { await put(peer, keyOf(client, turn)) })
       case 'read': return runLoad(request.load, (client, turn) => read(keyOf(client, turn)))
-      case 'fill': return void await fill(request.from, request.to, request.atOnce)
+      case 'fill': return void await fill(peer, request)
       case 'barrier': return void await peer.agreed.barrier(timeoutMs)
       case 'stop':
         await peer.stop()

@@ -5,7 +5,7 @@
 import { BarePeers } from './bare-peers.ts'
 import { describeLoad } from './cluster.ts'
 import { Etcd } from './etcd.ts'
-import { answer, benchOptions, type Figure, median, rounded } from './figures.ts'
+import { answer, type BenchOptions, benchOptions, type Figure, median, rounded } from './figures.ts'
 import { type Round, roundOf } from './load.ts'
 
 const loads = [
@@ -35,8 +35,8 @@ export function compared(what: string, ours: readonly Round[], theirs: readonly 
   ]
 }
 
-async function main(): Promise<number> {
-  const options = benchOptions(process.argv.slice(2))
+/** Runs rounds of both sides in turn, under each load. */
+export async function besideEtcd(kind: 'write' | 'read', loads: readonly { readonly clients: number; readonly ratioAtLeast: number }[], options: BenchOptions): Promise<readonly Figure[]> {
   const size = options.quick ? 'quick' : 'full'
   const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
   const etcd = await Etcd.start()
@@ -44,14 +44,15 @@ async function main(): Promise<number> {
   try {
     const peers = await BarePeers.start(3)
     try {
+      // Both sides have the same objects and warm code before anything counts.
       await peers.load('write', 64, warmUpMs[size], 0)
       await etcd.load('write', 64, warmUpMs[size], 0)
       for (const { clients, ratioAtLeast } of loads) {
         const ours: Round[] = []
         const theirs: Round[] = []
         for (let round = 0; round < rounds[size]; round++) {
-          ours.push(roundOf(await peers.load('write', clients, roundMs[size], round)))
-          theirs.push(roundOf([await etcd.load('write', clients, roundMs[size], round)]))
+          ours.push(roundOf(await peers.load(kind, clients, roundMs[size], round)))
+          theirs.push(roundOf([await etcd.load(kind, clients, roundMs[size], round)]))
           say(`${clients} clients, round ${round}: Shoal ${JSON.stringify(ours.at(-1))} etcd ${JSON.stringify(theirs.at(-1))}`)
         }
         figures.push(...compared(`${clients} clients`, ours, theirs, ratioAtLeast))
@@ -63,7 +64,11 @@ async function main(): Promise<number> {
     await etcd.end()
   }
   say(describeLoad())
-  return answer(figures, options, (line) => process.stdout.write(`${line}\n`))
+  return figures
 }
 
-if (import.meta.main) process.exitCode = await main()
+if (import.meta.main) {
+  const options = benchOptions(process.argv.slice(2))
+  const figures = await besideEtcd('write', loads, options)
+  process.exitCode = answer(figures, options, (line) => process.stdout.write(`${line}\n`))
+}

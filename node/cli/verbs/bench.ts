@@ -7,7 +7,7 @@ import type { Verb } from '../verb.ts'
 const folder = join(import.meta.dirname, '../../../test/bench')
 
 /** What there is to measure; each is a file in test/bench. */
-const benches = ['heal', 'idle', 'sim', 'start', 'writes'] as const
+const benches = ['catchup', 'failover', 'heal', 'idle', 'mirrors', 'reads', 'sim', 'start', 'writes'] as const
 
 export const benchVerb: Verb = {
   usage: 'bench <name>',
