@@ -49,3 +49,9 @@ export const witnessOnly = defineError<{ name: string }>({
   message: ({ name }) => `${name} is a witness: it votes, and holds no state to serve this from`,
   remedy: 'Ask another peer; `shoal status` names them.',
 })
+
+export const secretUnreadable = defineError<{ readonly key: string; readonly why: string }>({
+  code: 'SHOAL_SECRET_UNREADABLE',
+  message: ({ key, why }) => `${key} cannot be encrypted or decrypted: ${why}`,
+  remedy: 'A peer that has just joined gets the key with the state: try again in a moment. Otherwise write the Secret anew.',
+})

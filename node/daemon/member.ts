@@ -29,6 +29,7 @@ import type { ControlRoutes } from './control-server.ts'
 import { drain, forgetNode } from './leaving.ts'
 import { farewellMs } from './limits.ts'
 import { endpointsWithdrawn } from './other-kubelets.ts'
+import { concealing, revealing } from './secrets-at-rest.ts'
 import { type Settings, version } from './settings.ts'
 import { rootlessLabel } from './status.ts'
 import { nameSuffix } from './suffix.ts'
@@ -66,9 +67,10 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
   const { clock, logger, metrics, random, store, peer, run } = deps
   const access = new ClusterAccess({ peer, kubeletPort: options.kubeletPort })
   const name = peer.identity.file.name
+  const dataKey = (): Buffer | undefined => peer.keys.dataKey()
   const api = createApiServer(
     {
-      store, agreed: peer.agreed, resources, clock, random, metrics, kubelets: access, logger,
+      store: revealing(store, dataKey), agreed: concealing(peer.agreed, dataKey), resources, clock, random, metrics, kubelets: access, logger,
       ids: { uid: () => randomUUID(), suffix: (length) => nameSuffix(random.integer.bind(random), length) },
       tokenKeys: () => peer.keys.tokenVerifiers(), signToken: (keyId, input) => peer.signing.token(keyId, input),
     },

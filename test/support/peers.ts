@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Clock } from '../../node/base/clock.ts'
 import { silentLogger, type Logger } from '../../node/base/logger.ts'
 import { type Metrics, noMetrics } from '../../node/base/metrics.ts'
 import { systemClock } from '../../node/platform/clock.ts'
@@ -24,7 +25,10 @@ import type { CoreOptions, Link, Order, Report } from '../../node/peer/types.ts'
 import type { StateStore } from '../../node/store/types.ts'
 import { createEngine } from '../../protocol/engine/engine.ts'
 
-const clock = systemClock()
+/** How far the peers' wall clocks are ahead of the machine's, for tests of what time does; threads keep the machine's. */
+const aheadMs = { now: 0 }
+const system = systemClock()
+const clock: Clock = { ...system, wallMs: () => system.wallMs() + aheadMs.now }
 const listen = ['/ip4/127.0.0.1/tcp/0']
 
 export const oneDay: InvitationTerms = { lifeMs: 86_400_000, uses: 100, role: 'peer' }
@@ -68,6 +72,11 @@ export class TestCluster {
     this.#logger = options.logger ?? silentLogger
     this.#metrics = options.metrics ?? noMetrics
     this.#threads = options.threads ?? false
+  }
+
+  /** Lets time go by on the wall, for all peers in this thread. */
+  passTime(ms: number): void {
+    aheadMs.now += ms
   }
 
   directory(name: string): DataDirectory {
@@ -170,6 +179,7 @@ export class TestCluster {
 
   async end(): Promise<void> {
     for (const name of [...this.peers.keys()]) await this.stop(name)
+    aheadMs.now = 0
     rmSync(this.root, { recursive: true, force: true })
   }
 }

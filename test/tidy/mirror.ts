@@ -193,7 +193,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/daemon/witness.ts': 'held by witness.test.ts of the peer and by test/e2e/machine.test.ts',
   'node/peer/questions.ts': 'held by recovery.test.ts over real sockets',
   'node/peer/survivors.ts': 'held by recovery.test.ts over real sockets',
-  'node/peer/renewal.ts': 'held by trust.test.ts, which signs through it',
   'node/peer/snapshot-desk.ts': 'held by snapshots.test.ts, which sends a whole state',
   'node/apiserver/admission/default-tolerations.ts': 'held by kubectl.test.ts and answers.test.ts',
   'node/apiserver/admission/namespace-protection.ts': 'held by kubectl.test.ts and answers.test.ts',

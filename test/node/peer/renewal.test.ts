@@ -1,0 +1,49 @@
+// Certificates in the course of time: looked at while a peer runs, renewed by whoever holds the authority's key, and a peer
+// that slept beyond the end of its own is let in by its key and has new ones at once. Time goes by on the wall clock only.
+import { strict as assert } from 'node:assert'
+import { X509Certificate } from 'node:crypto'
+import { validity } from '../../../node/identity/certificates.ts'
+import { certificateLifeDays } from '../../../node/identity/limits.ts'
+import { renewCertificates } from '../../../node/peer/renewal.ts'
+import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
+
+const dayMs = 86_400_000
+const endOf = ({ peer }: TestPeer): number => Math.min(...[peer.identity.node, peer.identity.serving].map((pair) => validity(pair.certificate).toMs))
+
+describe('peer / renewal', function () {
+  this.timeout(60_000)
+  const cluster = new TestCluster({ maxVoters: 1 })
+  before(async () => {
+    await cluster.init('ant')
+    await cluster.join('bee', 'ant')
+    for (const { peer } of cluster.peers.values()) await peer.agreed.barrier(10_000)
+  })
+  after(() => cluster.end())
+
+  it('is due late in the life of a certificate, and then gives new ones for new keys', async () => {
+    for (const { store, peer } of cluster.peers.values()) {
+      const renew = (days: number) => renewCertificates((request) => peer.signing.node(request), store, peer.identity, Date.now() + days * dayMs)
+      assert.equal(await renew(certificateLifeDays * 0.4), undefined)
+      const renewed = await renew(certificateLifeDays * 0.9)
+      assert.ok(renewed !== undefined && renewed.node.privateKey !== peer.identity.node.privateKey)
+      const authority = new X509Certificate(peer.identity.authority)
+      for (const pair of [renewed.node, renewed.serving]) assert.ok(new X509Certificate(pair.certificate).verify(authority.publicKey))
+      assert.match(new X509Certificate(renewed.node.certificate).subjectAltName ?? '', new RegExp(peer.peerId))
+    }
+  })
+
+  it('a mirror that slept beyond its certificates takes part by its key, and has new ones from the voter', async () => {
+    await cluster.stop('bee')
+    await cluster.stop('ant')
+    cluster.passTime(2 * certificateLifeDays * dayMs)
+    const nowMs = Date.now() + 2 * certificateLifeDays * dayMs
+    const ant = await cluster.start('ant')
+    const bee = await cluster.start('bee')
+    await bee.peer.agreed.barrier(10_000)
+    await eventually('both have new certificates', () => endOf(ant) > nowMs && endOf(bee) > nowMs)
+    assert.ok(validity(cluster.directory('bee').read().node.certificate).toMs > nowMs)
+    // A newcomer, who knows the authority alone, believes the renewed ones.
+    const cat = await cluster.join('cat', 'bee')
+    await cat.peer.agreed.barrier(10_000)
+  })
+})
