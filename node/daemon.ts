@@ -192,6 +192,7 @@ class Daemon {
   }
 
   async #openStore(): Promise<StateStore> {
+    this.#directory.dropCondemnedState()
     const directory = this.#directory.state
     const deps = { ...this.#ground, logger: this.#ground.logger.child('store') }
     const options = { directory, ...(this.#isWitness() ? { keeps: isWitnessed } : {}) }

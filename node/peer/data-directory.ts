@@ -62,6 +62,22 @@ export class DataDirectory {
     return join(this.path, folderOf('state', incarnation))
   }
 
+  /** The state is not to be trusted: the next start begins without it. */
+  condemnState(): void {
+    writeFileSync(this.#condemned, '', { flush: true })
+  }
+
+  /** Before the state is opened: drops one that was condemned. */
+  dropCondemnedState(): void {
+    if (!existsSync(this.#condemned)) return
+    rmSync(this.state, { recursive: true, force: true })
+    rmSync(this.#condemned)
+  }
+
+  get #condemned(): string {
+    return join(this.path, 'state-condemned')
+  }
+
   get counter(): string {
     return join(this.path, 'proposal-counter')
   }

@@ -69,6 +69,12 @@ export const joinRefused = defineError<{ readonly why: string }>({
   remedy: 'Follow the reason; if it does not help, make a new invitation with `shoal token create`.',
 })
 
+export const stateDiverged = defineError<{ readonly index: number }>({
+  code: 'SHOAL_STATE_DIVERGED',
+  message: ({ index }) => `this peer's state differed from that of most others at entry ${index}`,
+  remedy: 'It drops the state and fetches it from the others at its next start, which follows by itself. If it happens again, check memory and disk of this machine.',
+})
+
 export const featureLevelUnknown = defineError<{ readonly agreed: number; readonly known: number }>({
   code: 'SHOAL_FEATURE_LEVEL_UNKNOWN',
   message: ({ agreed, known }) => `the cluster agreed on feature level ${agreed}, and this version of shoal knows levels up to ${known}`,

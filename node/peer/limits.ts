@@ -98,6 +98,10 @@ export const durableReportMs = 2_000
 /** A peer that is asked to sign waits so long for the state that the asker speaks of. */
 export const signWaitMs = 4_000
 
+/** States are compared with those of so many other peers, so often. */
+export const comparedPeers = 4
+export const compareMs = 30_000
+
 /** How long the announcement or the raise of a feature level waits for agreement; the next beat tries again. */
 export const levelTimeoutMs = 5_000
 

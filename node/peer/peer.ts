@@ -17,15 +17,16 @@ import { Asking } from './asking.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { ClusterKeys } from './cluster-keys.ts'
 import type { ClusterFile, DataDirectory, PeerIdentity } from './data-directory.ts'
-import { featureLevelUnknown, listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed } from './errors.ts'
+import { featureLevelUnknown, listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed, stateDiverged } from './errors.ts'
 import { FeatureLevels, highestLevel } from './feature-levels.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
-import { appliedReportMs, beatMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
+import { appliedReportMs, beatMs, compareMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
 import { afterLoss, ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, parseObject, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
 import { renewCertificates } from './renewal.ts'
 import { Signing } from './signing.ts'
+import { StateComparison } from './state-comparison.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
 import { enterRecords } from './thread-metrics.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report, StartFailure } from './types.ts'
@@ -71,6 +72,7 @@ export class Peer implements Startable {
   /** The cluster's keys, as far as this peer can open them. */
   readonly keys: ClusterKeys
   readonly signing: Signing
+  readonly comparison: StateComparison
   readonly #deps: PeerDeps
   readonly #settings: PeerSettings
   readonly #snapshots: SnapshotDesk
@@ -113,6 +115,13 @@ export class Peer implements Startable {
     this.#levels = new FeatureLevels({ store, logger, commit }, self, settings.featureLevel ?? highestLevel)
     this.#asking = new Asking({ clock, send: (order) => this.#link?.send(order) })
     const ask = this.#asking.ask.bind(this.#asking)
+    this.comparison = new StateComparison({
+      checkpoints: () => store.checkpoints(), ask, logger, others: () => this.#comparable(),
+      wrong: (index) => {
+        deps.directory.condemnState()
+        this.#fail(stateDiverged.make({ index }))
+      },
+    })
     this.keys = new ClusterKeys({ store, logger, commit }, this.#identity.key, cluster)
     const alive = (peer: PeerId): boolean => this.members.members().some(({ peerId, state }) => peerId === peer && state === 'alive')
     this.signing = new Signing({ store, clock, keys: this.keys, ask, alive }, self)
@@ -170,6 +179,7 @@ export class Peer implements Startable {
     this.#every(beatMs, () => this.#beat())
     this.#every(durableReportMs, () => this.#tellDurable())
     this.#every(moveTimeoutMs, () => { void this.#move() })
+    this.#every(compareMs, () => { void this.comparison.compare() })
     this.#every(renewCheckMs, () => { void this.#renew() })
     if (this.#deps.directory.firstTransaction() !== undefined) await this.#found()
   }
@@ -187,6 +197,16 @@ export class Peer implements Startable {
     this.#link.close()
     this.#link = undefined
     await this.#snapshots.stop()
+  }
+
+  /** Live full peers, voters first: theirs is the state that was agreed. */
+  #comparable(): readonly PeerId[] {
+    // A witness keeps a part of the state only, whose hash is like nobody's.
+    if (this.#identity.file.role === 'witness') return []
+    const alive = new Set(this.members.members().filter(({ state }) => state === 'alive').map(({ peerId }) => peerId))
+    const others = this.#peers.filter(({ peer, role }) => role === 'peer' && peer !== this.peerId && alive.has(peer)).map(({ peer }) => peer)
+    const voters = this.status()?.configuration.voters ?? []
+    return [...others.filter((peer) => voters.includes(peer)), ...others.filter((peer) => !voters.includes(peer))]
   }
 
   #beat(): void {
@@ -356,7 +376,7 @@ export class Peer implements Startable {
     let answer: Answer
     try {
       if (ask.what === 'join') answer = { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
-      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: await this.signing.answer(ask.from, ask.frame) ?? this.survivors.answer(ask.from, ask.frame) }
+      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: this.comparison.answer(ask.frame) ?? await this.signing.answer(ask.from, ask.frame) ?? this.survivors.answer(ask.from, ask.frame) }
       else answer = required(await this.#snapshots.answer(ask), 'the answer of the snapshot desk')
     } catch (error) {
       this.#deps.logger.warn('a question of the peer thread failed', { what: ask.what, reason: error instanceof Error ? error.message : String(error) })

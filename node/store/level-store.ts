@@ -13,7 +13,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Entry, SnapshotMark } from '../../protocol/message/entry.ts'
-import type { AppliedCommand, SnapshotSink, SnapshotSource, StateStore } from './types.ts'
+import type { AppliedCommand, SnapshotSink, SnapshotSource, StateCheckpoint, StateStore } from './types.ts'
 
 export interface StoreDeps {
   readonly clock: Clock
@@ -97,6 +97,10 @@ class LevelStore implements StateStore {
 
   hash(): string {
     return this.#local.machine.header().hash
+  }
+
+  checkpoints(): readonly StateCheckpoint[] {
+    return this.#local.checkpoints()
   }
 
   snapshot(): Promise<SnapshotSource> {

@@ -32,3 +32,9 @@ export const snapshotChunkMostBytes = 16 * 1024 * 1024
 
 /** A segment file of the log; made at once in full, so that a full disk shows when a segment begins and not inside it. */
 export const logSegmentBytes = 16 * 1024 * 1024
+
+/** The hash of the state is remembered at every so many entries, so that peers can compare theirs at the same index. */
+export const checkpointEntries = 64
+
+/** So many of these hashes are kept; older ones are forgotten. */
+export const keptCheckpoints = 64

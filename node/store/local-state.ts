@@ -4,6 +4,7 @@ import { StateMachine } from '../../protocol/state/machine.ts'
 import { expired } from './errors.ts'
 import { History, rankBehind } from './history.ts'
 import { appliedIndexGauge, keysGauge, revisionGauge } from './metrics.ts'
+import { checkpointEntries, keptCheckpoints } from './limits.ts'
 import { Waiters } from './waiters.ts'
 import { WatchHub } from './watch-hub.ts'
 import type { Clock } from '../base/clock.ts'
@@ -11,7 +12,7 @@ import type { Metrics } from '../base/metrics.ts'
 import type { Entry } from '../../protocol/message/entry.ts'
 import type { AppliedEntry } from '../../protocol/state/machine.ts'
 import type { PastTransaction } from './history.ts'
-import type { AppliedCommand, RangeOptions, RangeResult, StateReader, StateWatch, StoredValue } from './types.ts'
+import type { AppliedCommand, RangeOptions, RangeResult, StateCheckpoint, StateReader, StateWatch, StoredValue } from './types.ts'
 
 export interface LocalStateDeps {
   readonly clock: Clock
@@ -33,6 +34,7 @@ export class LocalState implements StateReader {
   readonly #revisionWaiters: Waiters
   readonly #indexWaiters: Waiters
   readonly #gauges
+  #checkpoints: StateCheckpoint[] = []
 
   constructor(deps: LocalStateDeps) {
     this.#hub = new WatchHub(deps)
@@ -52,6 +54,7 @@ export class LocalState implements StateReader {
   /** Puts another state in place of this one. History begins with `past`; watches are told that they are behind. */
   replace(machine: StateMachine, floor: number, past: readonly PastTransaction[]): void {
     this.#machine = machine
+    this.#checkpoints = []
     this.#history.reset(floor, past)
     this.#hub.replaced()
     this.#advanced()
@@ -62,6 +65,7 @@ export class LocalState implements StateReader {
     const results: AppliedCommand[] = []
     for (const entry of entries) {
       const applied = this.#machine.apply(entry)
+      if (applied.index % checkpointEntries === 0) this.#note({ index: applied.index, hash: this.#machine.header().hash })
       const past = this.#history.add(applied)
       const forgotten = this.#history.forget(applied.timeMs)
       this.#hub.publish(applied.events, applied.revision)
@@ -72,6 +76,15 @@ export class LocalState implements StateReader {
     }
     if (entries.length > 0) this.#advanced()
     return results
+  }
+
+  checkpoints(): readonly StateCheckpoint[] {
+    return this.#checkpoints
+  }
+
+  #note(checkpoint: StateCheckpoint): void {
+    this.#checkpoints.push(checkpoint)
+    if (this.#checkpoints.length > keptCheckpoints) this.#checkpoints.shift()
   }
 
   revision(): number {

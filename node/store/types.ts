@@ -79,6 +79,12 @@ export interface AppliedCommand {
   readonly result: TransactionResult
 }
 
+/** The hash of the state right after an entry. */
+export interface StateCheckpoint {
+  readonly index: LogIndex
+  readonly hash: string
+}
+
 /** The whole store, as its owner in the main thread sees it. */
 export interface StateStore extends StateReader {
   /** Applies committed entries, contiguous with what was applied before. Returns the results of commands. */
@@ -93,6 +99,8 @@ export interface StateStore extends StateReader {
   durableMark(): SnapshotMark
   /** Incremental hash over the set of all keys and values; equal on peers at equal index. */
   hash(): string
+  /** Hashes at the latest multiples of `checkpointEntries`, the oldest first; none from before a fetched or loaded state. */
+  checkpoints(): readonly StateCheckpoint[]
   /** The state as it is now, as chunks to send to another peer. Later writes do not show. Its mark is the store's own. */
   snapshot(): Promise<SnapshotSource>
   /** Starts to receive a state of exactly this mark. Nothing changes until `finish`. */

@@ -110,6 +110,7 @@ export class TestCluster {
   async start(name: string, featureLevel = highestLevel): Promise<TestPeer> {
     const directory = this.directory(name)
     const logger = this.#logger.child('peer', { name })
+    directory.dropCondemnedState()
     const isWitness = directory.read().file.role === 'witness'
     const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state, ...(isWitness ? { keeps: isWitnessed } : {}) })
     const start = this.#threads ? startPeerWorker : inline(logger)
