@@ -16,6 +16,7 @@ import { silentLogger } from '../../node/base/logger.ts'
 import type { Logger } from '../../node/base/logger.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
 import type { Transport } from '../../node/client/types.ts'
+import { concealing, revealing } from '../../node/daemon/secrets-at-rest.ts'
 import { createAuthority, createPrivateKeyPem, createTokenKey } from '../../node/identity/ca.ts'
 import type { KeyedCertificate } from '../../node/identity/ca.ts'
 import { signToken } from '../../node/identity/tokens.ts'
@@ -52,8 +53,10 @@ export class ApiFixture {
     this.authority = authority
     this.admin = admin
     const key = createTokenKey()
+    // As in the daemon: Secrets are ciphertext in the store.
+    const dataKey = Buffer.alloc(32, 7)
     this.server = createApiServer({
-      store: this.agreed.store, agreed: this.agreed, resources, clock: systemClock(), random: seededRandom(7), ids: testIds,
+      store: revealing(this.agreed.store, () => dataKey), agreed: concealing(this.agreed, () => dataKey), resources, clock: systemClock(), random: seededRandom(7), ids: testIds,
       logger, metrics: noMetrics, kubelets, tokenKeys: () => [key], signToken: (_keyId, input) => Promise.resolve(signToken(key.privateKey, input)),
     }, {
       addresses: ['127.0.0.1'], port: 0, serverAddress: '127.0.0.1:6443', defaultTolerationSeconds: 300,
