@@ -15,8 +15,11 @@ export const watchQueueEvents = 10_000
 /** How long an idle watch hears nothing while the state moves on; then it is told how far it has seen everything. */
 export const watchProgressMs = 1_000
 
-/** How long a change waits for others before they are written to disk together. */
-export const persistDelayMs = 100
+/**
+ * How long a change waits for others before they are written to disk together. Each write syncs, on the disk that the log is
+ * synced on. Longer: fewer syncs in the log's way; shorter: less of the log to apply again after a crash.
+ */
+export const persistDelayMs = 500
 
 /** Changes waiting to be written. Beyond it they are written at once. */
 export const persistBatchBytes = 8 * 1024 * 1024
