@@ -389,13 +389,6 @@ const loopMutants: readonly Mutant[] = [
     replace: 'return true',
     hunts: loops,
   },
-  {
-    name: 'the scheduler binds what has a node (P25)',
-    file: 'sim/loops/plan.ts',
-    find: "if (spec['nodeName'] !== undefined) throw refusal(409, 'Conflict', 'the Pod has a node already')",
-    replace: '',
-    hunts: loops,
-  },
 ]
 
 /** Every wrong variant. */
