@@ -93,6 +93,7 @@ class Daemon {
   #witness: ControlRoutes | undefined
   #meeting: Meeting | undefined
   #joining = false
+  #stopping = false
 
   constructor(ground: Ground, options: Settings, peerThread: PeerThread, ended: { readonly end: (status: number) => void; readonly fail: (error: unknown) => void }) {
     this.#ground = ground
@@ -118,6 +119,7 @@ class Daemon {
 
   /** Stops what runs, the last started first. */
   async stop(): Promise<void> {
+    this.#stopping = true
     await this.#meeting?.stop()
     for (const part of this.#running.splice(0).reverse()) await part.stop()
   }
@@ -186,6 +188,8 @@ class Daemon {
   }
 
   async #run<Part extends Startable>(part: Part): Promise<Part> {
+    // What would start now nobody would stop.
+    if (this.#stopping) throw noAgreement.make({ reason: 'stopped' })
     this.#running.push(part)
     await part.start()
     return part
@@ -255,7 +259,7 @@ class Daemon {
     try {
       await peer.agreed.barrier(catchUpTimeoutMs)
     } catch (error) {
-      if (!noAgreement.is(error)) throw error
+      if (!noAgreement.is(error) || error.details.reason === 'stopped') throw error
       this.#ground.logger.warn('no majority yet; serving from the own copy', { reason: error.details.reason })
     }
     // Without any state the kubelet would end every Pod that it finds. It comes late when this peer took a newer incarnation,
