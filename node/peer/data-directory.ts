@@ -62,6 +62,11 @@ export class DataDirectory {
     return join(this.path, folderOf('state', incarnation))
   }
 
+  /** Chunks of a state that is being received. */
+  get incoming(): string {
+    return join(this.path, 'state-incoming')
+  }
+
   /** The state is not to be trusted: the next start begins without it. */
   condemnState(): void {
     writeFileSync(this.#condemned, '', { flush: true })
@@ -105,7 +110,7 @@ export class DataDirectory {
 
   /** Removes the peer that lived here, for good. The cluster file goes first: without it there is no peer. */
   forget(): void {
-    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'proposal-counter', 'certificates', 'kubelet']) {
+    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'proposal-counter', 'certificates', 'kubelet', 'state-incoming']) {
       rmSync(join(this.path, name), { recursive: true, force: true })
     }
     this.#keepIncarnations([])
@@ -115,6 +120,8 @@ export class DataDirectory {
   turn(lineage: Lineage): void {
     const file = this.#clusterFile()
     this.writeClusterFile({ ...file, ...lineage })
+    // What was being received is of the incarnation that is left.
+    rmSync(this.incoming, { recursive: true, force: true })
     this.#keepIncarnations([file.incarnation, lineage.incarnation])
   }
 

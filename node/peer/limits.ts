@@ -59,7 +59,7 @@ export const requestTimeoutMs = 5_000
 /** Entries and bytes of one batch of committed entries between the threads; more travel as several. */
 export const committedBatchEntries = 1_000
 
-/** Snapshots being served at once; further askers are told to ask somebody else. */
+/** Peers that a state is sent to at once; further askers are told to ask somebody else. */
 export const snapshotServed = 2
 
 /** A snapshot that nobody asked a chunk of for this long is closed. */
@@ -67,6 +67,9 @@ export const snapshotIdleMs = 60_000
 
 /** Pause before a failed snapshot fetch is tried with the next peer. */
 export const snapshotRetryMs = 500
+
+/** How often a fetch asks each sender that gives nothing, before it is given up; whoever wants the state asks again. */
+export const snapshotRounds = 3
 
 /** Join requests: at once, a second on average, bytes of one frame, and the life of one conversation. */
 export const joinAtOnce = 4

@@ -28,6 +28,7 @@ import { renewCertificates } from './renewal.ts'
 import { Signing } from './signing.ts'
 import { StateComparison } from './state-comparison.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
+import { SnapshotIntake } from './snapshot-intake.ts'
 import { enterRecords } from './thread-metrics.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report, StartFailure } from './types.ts'
 import { Survivors } from './survivors.ts'
@@ -76,6 +77,7 @@ export class Peer implements Startable {
   readonly #deps: PeerDeps
   readonly #settings: PeerSettings
   readonly #snapshots: SnapshotDesk
+  readonly #intake: SnapshotIntake
   readonly #desk: JoinDesk
   readonly #asking: Asking
   readonly #levels: FeatureLevels
@@ -106,7 +108,8 @@ export class Peer implements Startable {
     this.clocks = new ClockWatch({ clock, logger, metrics })
     const counter = new ProposalCounter(deps.directory.counter, this.#identity.file.ran > 0 ? afterLoss(clock.wallMs()) : 1)
     this.agreed = new Agreement({ store, clock, metrics, counter, clocks: this.clocks, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
-    this.#snapshots = new SnapshotDesk({ store, clock }, () => {
+    this.#snapshots = new SnapshotDesk({ store, clock })
+    this.#intake = new SnapshotIntake({ store, logger, directory: deps.directory.incoming }, () => {
       this.agreed.applyHeld()
       this.#applied(true)
     })
@@ -196,7 +199,8 @@ export class Peer implements Startable {
     await this.#stopped.promise
     this.#link.close()
     this.#link = undefined
-    await this.#snapshots.stop()
+    this.#snapshots.stop()
+    await this.#intake.stop()
   }
 
   /** Live full peers, voters first: theirs is the state that was agreed. */
@@ -377,7 +381,7 @@ export class Peer implements Startable {
     try {
       if (ask.what === 'join') answer = { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
       else if (ask.what === 'question') answer = { kind: 'bytes', bytes: this.comparison.answer(ask.frame) ?? await this.signing.answer(ask.from, ask.frame) ?? this.survivors.answer(ask.from, ask.frame) }
-      else answer = required(await this.#snapshots.answer(ask), 'the answer of the snapshot desk')
+      else answer = required(await this.#snapshots.answer(ask) ?? await this.#intake.answer(ask), 'an answer about snapshots')
     } catch (error) {
       this.#deps.logger.warn('a question of the peer thread failed', { what: ask.what, reason: error instanceof Error ? error.message : String(error) })
       answer = { kind: 'failed', why: error instanceof Error ? error.message : String(error) }

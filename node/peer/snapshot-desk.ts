@@ -1,8 +1,9 @@
-// The main thread's side of snapshots: opens the state for peers that fetch it, and takes in what is fetched for us.
+// The main thread's side of snapshots that go out: opens the state for peers that fetch it, and keeps it open while they ask.
 // A snapshot that nobody asks for any more is closed, so that its memory is not held by a peer that went away.
-import type { SnapshotMark } from '../../protocol/message/entry.ts'
+// What comes in is taken by snapshot-intake.ts.
+import type { PeerId } from '../../protocol/base/ids.ts'
 import type { Clock, Timer } from '../base/clock.ts'
-import type { SnapshotSink, SnapshotSource, StateStore } from '../store/types.ts'
+import type { SnapshotSource, StateStore } from '../store/types.ts'
 import { snapshotIdleMs, snapshotServed } from './limits.ts'
 import type { Answer, Ask } from './types.ts'
 
@@ -13,97 +14,86 @@ export interface SnapshotDeskDeps {
 
 interface Served {
   readonly source: SnapshotSource
+  /** Who asked, and did not ask for the last chunk yet. */
+  readonly askers: Set<PeerId>
   timer: Timer
 }
 
 export class SnapshotDesk {
   readonly #store: StateStore
   readonly #clock: Clock
-  readonly #served = new Map<number, Served>()
-  readonly #installed: (mark: SnapshotMark) => void
-  #last = 0
-  #receiving: { readonly sink: SnapshotSink; readonly mark: SnapshotMark } | undefined
+  /** By name. */
+  readonly #served = new Map<string, Served>()
 
-  /** `installed` is called after a received state took the place of ours. */
-  constructor(deps: SnapshotDeskDeps, installed: (mark: SnapshotMark) => void) {
+  constructor(deps: SnapshotDeskDeps) {
     this.#store = deps.store
     this.#clock = deps.clock
-    this.#installed = installed
   }
 
-  /** Answers a question of the peer thread; undefined when it is not about snapshots. */
+  /** Answers a question of the peer thread; undefined when it is not about snapshots that go out. */
   async answer(ask: Ask): Promise<Answer | undefined> {
-    switch (ask.what) {
-      case 'snapshotOpen':
-        return this.#open(ask.atLeast)
-      case 'snapshotChunk':
-        return this.#chunk(ask.id, ask.number)
-      case 'receiveOpen':
-        await this.#abort()
-        this.#receiving = { sink: await this.#store.receive(ask.mark), mark: ask.mark }
-        return { kind: 'done' }
-      case 'receiveChunk':
-        if (this.#receiving === undefined) return { kind: 'failed', why: 'nothing is being received' }
-        await this.#receiving.sink.add(ask.number, ask.bytes)
-        return { kind: 'done' }
-      case 'receiveFinish':
-        return this.#finish()
-      case 'receiveAbort':
-        await this.#abort()
-        return { kind: 'done' }
-      default:
-        return undefined
-    }
+    if (ask.what === 'snapshotOpen') return this.#open(ask.to, ask.atLeast, ask.held)
+    if (ask.what === 'snapshotChunk') return this.#chunk(ask.to, ask.name, ask.number)
+    return undefined
   }
 
-  async stop(): Promise<void> {
-    for (const id of [...this.#served.keys()]) this.#close(id)
-    await this.#abort()
+  stop(): void {
+    for (const name of [...this.#served.keys()]) this.#close(name)
   }
 
-  async #open(atLeast: number): Promise<Answer> {
+  async #open(to: PeerId, atLeast: number, held: string | undefined): Promise<Answer> {
+    const kept = held === undefined ? undefined : this.#served.get(held)
+    // Of this snapshot the asker has a part already: it is worth more than a newer one.
+    if (kept !== undefined && kept.source.mark.index >= atLeast) return this.#offer(to, kept)
     if (this.#store.appliedIndex() < atLeast) return { kind: 'failed', why: 'this peer is behind' }
-    // The same answer serves several askers: a source stays until nobody asks.
-    if (this.#served.size >= snapshotServed) return { kind: 'failed', why: 'this peer already sends its state to others' }
-    const id = ++this.#last
+    const others = [...this.#served.values()].flatMap(({ askers }) => [...askers]).filter((asker) => asker !== to)
+    if (new Set(others).size >= snapshotServed) return { kind: 'failed', why: 'this peer already sends its state to others' }
     const source = await this.#store.snapshot()
-    this.#served.set(id, { source, timer: this.#idle(id) })
-    return { kind: 'snapshot', id, chunks: source.chunks, mark: source.mark }
+    const same = this.#served.get(source.name)
+    if (same === undefined) {
+      const served = { source, askers: new Set<PeerId>(), timer: this.#idle(source.name) }
+      this.#served.set(source.name, served)
+      return this.#offer(to, served)
+    }
+    source.close()
+    return this.#offer(to, same)
   }
 
-  async #chunk(id: number, number: number): Promise<Answer> {
-    const served = this.#served.get(id)
+  /** An asker has one snapshot at a time. */
+  #offer(to: PeerId, served: Served): Answer {
+    for (const other of this.#served.values()) if (other !== served) this.#leave(to, other)
+    served.askers.add(to)
+    this.#asked(served)
+    const { name, chunks, mark } = served.source
+    return { kind: 'snapshot', name, chunks, mark }
+  }
+
+  async #chunk(to: PeerId, name: string, number: number): Promise<Answer> {
+    const served = this.#served.get(name)
     if (served === undefined || number >= served.source.chunks) return { kind: 'failed', why: 'this snapshot is closed' }
-    served.timer.cancel()
-    served.timer = this.#idle(id)
+    this.#asked(served)
     const bytes = await served.source.chunk(number)
     // The last chunk is usually the end of it; a repeated question opens a new one.
-    if (number === served.source.chunks - 1) this.#close(id)
+    if (number === served.source.chunks - 1) this.#leave(to, served)
     return { kind: 'bytes', bytes }
   }
 
-  async #finish(): Promise<Answer> {
-    const receiving = this.#receiving
-    if (receiving === undefined) return { kind: 'failed', why: 'nothing is being received' }
-    await receiving.sink.finish()
-    this.#receiving = undefined
-    this.#installed(receiving.mark)
-    return { kind: 'done' }
+  #leave(asker: PeerId, served: Served): void {
+    if (served.askers.delete(asker) && served.askers.size === 0) this.#close(served.source.name)
   }
 
-  async #abort(): Promise<void> {
-    const receiving = this.#receiving
-    this.#receiving = undefined
-    await receiving?.sink.abort()
+  #asked(served: Served): void {
+    served.timer.cancel()
+    served.timer = this.#idle(served.source.name)
   }
 
-  #idle(id: number): Timer {
-    return this.#clock.after(snapshotIdleMs, () => this.#close(id))
+  #idle(name: string): Timer {
+    return this.#clock.after(snapshotIdleMs, () => this.#close(name))
   }
 
-  #close(id: number): void {
-    const served = this.#served.get(id)
-    this.#served.delete(id)
+  #close(name: string): void {
+    const served = this.#served.get(name)
+    this.#served.delete(name)
     served?.timer.cancel()
     served?.source.close()
   }

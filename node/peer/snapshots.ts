@@ -1,13 +1,15 @@
 // Brings the whole state to a peer that is behind every log: chunk after chunk over one stream, asked for one at a time.
-// A broken transfer goes on with the chunk that is missing, as long as the sender still has that snapshot open.
-// The state itself is in the main thread; here only bytes pass.
+// A broken transfer goes on with the chunk that is missing: from the same sender, from another that has the very same
+// snapshot, or after a restart of this peer. Who has only another one sends it from its beginning.
+// The state itself is in the main thread, which also knows what came already; here only bytes pass.
+import { required } from '../../protocol/base/assert.ts'
 import type { PeerId } from '../../protocol/base/ids.ts'
 import { decodeSnapshotMark, encodeSnapshotMark } from '../../protocol/message/codec.ts'
 import type { SnapshotMark } from '../../protocol/message/entry.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Host } from './host.ts'
-import { frameMaxBytes, requestTimeoutMs, snapshotRetryMs } from './limits.ts'
+import { frameMaxBytes, requestTimeoutMs, snapshotRetryMs, snapshotRounds } from './limits.ts'
 import { parseObject } from './records.ts'
 import { Conversation, ConversationEnded } from './streams.ts'
 import type { Trust } from './trust.ts'
@@ -26,13 +28,11 @@ export interface SnapshotsDeps {
   readonly incarnation: number
 }
 
-/** What is being received: kept over broken transfers. */
-interface Transfer {
-  readonly from: PeerId
-  readonly id: number
+/** A snapshot that a sender has open for us. */
+interface Offer {
+  readonly name: string
   readonly mark: SnapshotMark
   readonly chunks: number
-  next: number
 }
 
 export class Snapshots {
@@ -65,60 +65,60 @@ export class Snapshots {
     void this.#fetch(wanted).finally(() => { this.#running = false })
   }
 
+  /** Asks one sender after the other, each again as long as chunks come from it. */
   async #fetch(wanted: { readonly atLeast: number; readonly from: readonly PeerId[] }): Promise<void> {
-    const { logger, clock } = this.#deps
-    let transfer: Transfer | undefined
-    for (let attempt = 0; attempt < 3 * wanted.from.length && !this.#stopped; attempt++) {
-      const from: PeerId | undefined = transfer?.from ?? wanted.from[attempt % wanted.from.length]
-      if (from === undefined) return
+    const { logger, clock, ask } = this.#deps
+    let turn = 0
+    while (turn < snapshotRounds * wanted.from.length && !this.#stopped) {
+      const from = required(wanted.from[turn % wanted.from.length], 'a sender')
+      const progress = { chunks: 0 }
       try {
-        transfer = await this.#transfer(from, wanted.atLeast, transfer)
-        logger.info('state received from a peer', { from, index: transfer.mark.index, chunks: transfer.chunks })
-        this.#installed(transfer.mark)
+        const { mark, chunks } = await this.#transfer(from, wanted.atLeast, progress)
+        logger.info('state received from a peer', { from, index: mark.index, chunks, fetched: progress.chunks })
+        this.#installed(mark)
         return
       } catch (error) {
-        logger.warn('state was not received', { from, reason: error instanceof Error ? error.message : String(error) })
-        if (!(error instanceof Broken)) transfer = undefined
-        else transfer = error.transfer
+        logger.warn('state was not received', { from, chunks: progress.chunks, reason: error instanceof Error ? error.message : String(error) })
+        if (progress.chunks === 0) turn++
         await new Promise<void>((resolve) => { clock.after(snapshotRetryMs, resolve) })
       }
     }
-    if (transfer !== undefined) await this.#deps.ask({ what: 'receiveAbort' })
+    await ask({ what: 'receiveAbort' })
   }
 
-  async #transfer(from: PeerId, atLeast: number, resumed: Transfer | undefined): Promise<Transfer> {
+  async #transfer(from: PeerId, atLeast: number, progress: { chunks: number }): Promise<Offer> {
     const { host, clock, addressesOf, ask } = this.#deps
     const conversation = new Conversation(await host.open(from, addressesOf(from), snapshotProtocol), clock, frameMaxBytes)
-    let transfer = resumed
     try {
-      transfer ??= await this.#begin(conversation, from, atLeast)
-      while (transfer.next < transfer.chunks) {
-        await conversation.write(Buffer.from(JSON.stringify({ chunk: transfer.next, id: transfer.id })), requestTimeoutMs)
+      const { offer, first } = await this.#begin(conversation, from, atLeast)
+      for (let next = first; next < offer.chunks; next++) {
+        await conversation.write(Buffer.from(JSON.stringify({ chunk: next, name: offer.name })), requestTimeoutMs)
         const reply = await conversation.read(requestTimeoutMs * 4)
         if (reply[0] !== 1) throw new ConversationEnded('the sender no longer has it')
         // A copy, so that it can be transferred whole.
         const bytes = reply.slice(1)
-        expectDone(await ask({ what: 'receiveChunk', number: transfer.next, bytes }, [bytes]))
-        transfer.next++
+        expectDone(await ask({ what: 'receiveChunk', number: next, bytes }, [bytes]))
+        progress.chunks++
       }
       expectDone(await ask({ what: 'receiveFinish' }))
-      return transfer
-    } catch (error) {
-      if (error instanceof ConversationEnded && transfer !== undefined && error !== transferRefused) throw new Broken(transfer, error)
-      await ask({ what: 'receiveAbort' })
-      throw error
+      return offer
     } finally {
       await conversation.close()
     }
   }
 
-  async #begin(conversation: Conversation, from: PeerId, atLeast: number): Promise<Transfer> {
-    await conversation.write(Buffer.from(JSON.stringify({ atLeast, incarnation: this.#deps.incarnation })), requestTimeoutMs)
-    const offer = parseObject(await conversation.read(requestTimeoutMs * 4))
-    if (offer === undefined || typeof offer['id'] !== 'number' || typeof offer['chunks'] !== 'number' || typeof offer['mark'] !== 'string') throw transferRefused
-    const mark = decodeSnapshotMark(Buffer.from(offer['mark'], 'base64'))
-    expectDone(await this.#deps.ask({ what: 'receiveOpen', mark }))
-    return { from, id: offer['id'], mark, chunks: offer['chunks'], next: 0 }
+  /** Agrees with the sender on a snapshot; `first` is the first chunk of it that is not here. */
+  async #begin(conversation: Conversation, from: PeerId, atLeast: number): Promise<{ readonly offer: Offer; readonly first: number }> {
+    const { ask, incarnation, logger } = this.#deps
+    const held = await ask({ what: 'receiveHeld' })
+    const had = held.kind === 'held' ? held.name : undefined
+    await conversation.write(Buffer.from(JSON.stringify({ atLeast, incarnation, held: had })), requestTimeoutMs)
+    const offer = readOffer(await conversation.read(requestTimeoutMs * 4))
+    const opened = await ask({ what: 'receiveOpen', name: offer.name, mark: offer.mark })
+    if (opened.kind !== 'receiving') throw new ReceiveFailed(opened.kind === 'failed' ? opened.why : 'no answer')
+    if (opened.next > 0) logger.info('a broken transfer of the state goes on', { from, index: offer.mark.index, next: opened.next, chunks: offer.chunks })
+    else if (had !== undefined) logger.info('a broken transfer of the state begins anew, the sender has another snapshot', { from, index: offer.mark.index, chunks: offer.chunks })
+    return { offer, first: opened.next }
   }
 
   async #serve(from: PeerId, conversation: Conversation): Promise<void> {
@@ -126,7 +126,7 @@ export class Snapshots {
       for (;;) {
         const request = parseObject(await conversation.read(requestTimeoutMs * 4))
         if (request === undefined) break
-        await conversation.write(await this.#reply(request), requestTimeoutMs * 4)
+        await conversation.write(await this.#reply(from, request), requestTimeoutMs * 4)
       }
     } catch (error) {
       if (!(error instanceof ConversationEnded)) this.#deps.logger.warn('state was not sent', { to: from, reason: String(error) })
@@ -134,39 +134,34 @@ export class Snapshots {
     await conversation.close()
   }
 
-  async #reply(request: { readonly [field: string]: unknown }): Promise<Uint8Array> {
-    const { atLeast, chunk, id, incarnation } = request
+  async #reply(to: PeerId, request: { readonly [field: string]: unknown }): Promise<Uint8Array> {
+    const { atLeast, held, chunk, name, incarnation } = request
     if (typeof atLeast === 'number') {
       if (incarnation !== this.#deps.incarnation) return Buffer.from(JSON.stringify({ refused: 'this peer is at another incarnation' }))
-      const answer = await this.#deps.ask({ what: 'snapshotOpen', atLeast })
+      const answer = await this.#deps.ask({ what: 'snapshotOpen', to, atLeast, held: typeof held === 'string' ? held : undefined })
       if (answer.kind !== 'snapshot') return Buffer.from(JSON.stringify({ refused: answer.kind === 'failed' ? answer.why : '' }))
       const mark = Buffer.from(encodeSnapshotMark(answer.mark)).toString('base64')
-      return Buffer.from(JSON.stringify({ id: answer.id, chunks: answer.chunks, mark }))
+      return Buffer.from(JSON.stringify({ name: answer.name, chunks: answer.chunks, mark }))
     }
-    if (typeof chunk !== 'number' || typeof id !== 'number') return Uint8Array.of(0)
-    const answer = await this.#deps.ask({ what: 'snapshotChunk', id, number: chunk })
+    if (typeof chunk !== 'number' || typeof name !== 'string') return Uint8Array.of(0)
+    const answer = await this.#deps.ask({ what: 'snapshotChunk', to, name, number: chunk })
     return answer.kind === 'bytes' ? Buffer.concat([Uint8Array.of(1), answer.bytes]) : Uint8Array.of(0)
   }
 }
 
-const transferRefused = new ConversationEnded('the sender has no such state')
-
-/** The stream broke, the transfer can go on. */
-class Broken extends Error {
-  override readonly name = 'Broken'
-  readonly transfer: Transfer
-
-  constructor(transfer: Transfer, cause: Error) {
-    super(cause.message, { cause })
-    this.transfer = transfer
+function readOffer(frame: Uint8Array): Offer {
+  const offer = parseObject(frame)
+  if (offer === undefined || typeof offer['name'] !== 'string' || typeof offer['chunks'] !== 'number' || typeof offer['mark'] !== 'string') {
+    throw new ConversationEnded(typeof offer?.['refused'] === 'string' ? offer['refused'] : 'the sender has no such state')
   }
+  return { name: offer['name'], chunks: offer['chunks'], mark: decodeSnapshotMark(Buffer.from(offer['mark'], 'base64')) }
 }
 
 function expectDone(answer: Answer): void {
   if (answer.kind === 'failed') throw new ReceiveFailed(answer.why)
 }
 
-/** Our own state machine refused what came. */
+/** Our own side refused what came. */
 class ReceiveFailed extends Error {
   override readonly name = 'ReceiveFailed'
 }

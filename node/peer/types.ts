@@ -104,10 +104,12 @@ export type Report =
 
 /** What the peer thread wants to know from the main thread, which holds the state. */
 export type Ask =
-  /** Open the state for sending, if it has reached `atLeast`. */
-  | { readonly what: 'snapshotOpen'; readonly atLeast: LogIndex }
-  | { readonly what: 'snapshotChunk'; readonly id: number; readonly number: number }
-  | { readonly what: 'receiveOpen'; readonly mark: SnapshotMark }
+  /** Open the state for sending to `to`, if it has reached `atLeast`; the snapshot `held`, if that is still there. */
+  | { readonly what: 'snapshotOpen'; readonly to: PeerId; readonly atLeast: LogIndex; readonly held: string | undefined }
+  | { readonly what: 'snapshotChunk'; readonly to: PeerId; readonly name: string; readonly number: number }
+  /** The snapshot of which some chunks came already. */
+  | { readonly what: 'receiveHeld' }
+  | { readonly what: 'receiveOpen'; readonly name: string; readonly mark: SnapshotMark }
   | { readonly what: 'receiveChunk'; readonly number: number; readonly bytes: Uint8Array }
   | { readonly what: 'receiveFinish' }
   | { readonly what: 'receiveAbort' }
@@ -119,7 +121,11 @@ export type Ask =
 export type Answer =
   | { readonly kind: 'done' }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'snapshot'; readonly id: number; readonly chunks: number; readonly mark: SnapshotMark }
+  | { readonly kind: 'snapshot'; readonly name: string; readonly chunks: number; readonly mark: SnapshotMark }
+  /** The snapshot that is being received, if any. */
+  | { readonly kind: 'held'; readonly name: string | undefined }
+  /** Chunks before `next` are here. */
+  | { readonly kind: 'receiving'; readonly next: number }
   | { readonly kind: 'failed'; readonly why: string }
 
 /** One end of the way between the threads. Messages arrive in order. */

@@ -37,6 +37,7 @@ export function snapshotSource(machine: StateMachine, packer: ChunkPacker): Snap
   let chunks = partition(machine)
   const count = chunks.length
   return {
+    name: nameOf(header, count),
     mark: header.mark,
     chunks: count,
     chunk: async (number) => {
@@ -47,6 +48,11 @@ export function snapshotSource(machine: StateMachine, packer: ChunkPacker): Snap
       chunks = []
     },
   }
+}
+
+/** Peers of equal state make equal chunks, so that a transfer may go on with another sender: the name says whether they are. */
+function nameOf({ mark, hash }: StateHeader, chunks: number): string {
+  return `${mark.index}-${mark.term}-${hash}-${chunks}x${snapshotChunkBytes}`
 }
 
 /** Rows and results in runs of about a chunk's size; at least one run. */
@@ -62,7 +68,9 @@ function partition(machine: StateMachine): Item[][] {
     sizeBytes += itemBytes
   }
   for (const row of machine.keys.rows('')) add({ row }, row.value.length + row.key.length + 32)
-  for (const result of machine.results()) add({ result }, result.peer.length + 32)
+  // A machine remembers results in the order in which they came, and peers that fetched their state in another one.
+  const results = machine.results().sort((a, b) => (a.peer === b.peer ? a.counter - b.counter : a.peer < b.peer ? -1 : 1))
+  for (const result of results) add({ result }, result.peer.length + 32)
   return runs
 }
 

@@ -110,6 +110,8 @@ export interface StateStore extends StateReader {
 
 /** A state on its way out: numbered chunks, so that a broken transfer resumes. */
 export interface SnapshotSource {
+  /** Two sources of one name have the same content in each chunk, whoever made them. */
+  readonly name: string
   readonly mark: SnapshotMark
   readonly chunks: number
   chunk(number: number): Promise<Uint8Array>

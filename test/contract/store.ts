@@ -235,6 +235,19 @@ export function describeStore(factory: StoreFactory): void {
       assert.equal(other.hash(), store.hash())
     })
 
+    it('is made of the same chunks by whoever has the state', async () => {
+      for (const peer of ['p9', 'p1', 'p5']) apply(make.command({ conditions: [], writes: [put(pod(peer), 'x'.repeat(300_000))] }, { peer, counter: 1 }))
+      const source = await store.snapshot()
+      const sink = await other.receive(source.mark)
+      for (let i = 0; i < source.chunks; i++) await sink.add(i, await source.chunk(i))
+      await sink.finish()
+      const again = await other.snapshot()
+      assert.equal(again.name, source.name)
+      for (let i = 0; i < source.chunks; i++) assert.deepEqual(await again.chunk(i), await source.chunk(i))
+      apply(make.put(pod('later'), 'x'))
+      assert.notEqual((await store.snapshot()).name, source.name)
+    })
+
     it('refuses what is damaged, missing or older', async () => {
       fill(200)
       const source = await store.snapshot()
