@@ -8,6 +8,7 @@ import type { EngineOptions, PeerEngine, Recovered, SystemState } from '../../pr
 import type { Member } from '../../protocol/membership/types.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Metrics } from '../base/metrics.ts'
 import { peerKeyFromBytes, type PeerKey } from '../identity/peer-key.ts'
 import { Asks } from './asks.ts'
 import { Driver } from './driver.ts'
@@ -19,6 +20,7 @@ import { Lanes } from './lanes.ts'
 import { mirrorProbeTicks, tickMs } from './limits.ts'
 import { Pulse } from './pulse.ts'
 import { Questions } from './questions.ts'
+import { Refusals } from './refusals.ts'
 import { Snapshots } from './snapshots.ts'
 import { Trust } from './trust.ts'
 import type { CoreOptions, Link, Order, PeerLog, Report, StartFailure } from './types.ts'
@@ -29,6 +31,7 @@ const probeContext = 0
 export interface CoreDeps {
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly openLog: (options: CoreOptions, self: PeerId) => Promise<PeerLog>
   readonly createEngine: (options: EngineOptions, recovered: Recovered, random: Random) => PeerEngine
   /** Calls its argument at the end of the turn (atEndOfTurn). */
@@ -56,6 +59,7 @@ export class Core {
   readonly #asks: Asks
   readonly #trust: Trust
   readonly #pulse = new Pulse()
+  readonly #refusals: Refusals
   readonly #hints = new Map<PeerId, readonly string[]>()
   #system: SystemState
   #running: Running | undefined
@@ -72,6 +76,7 @@ export class Core {
     this.#options = options
     this.#link = link
     this.#system = options.system
+    this.#refusals = new Refusals(deps)
     this.#asks = new Asks((report, transfer) => link.send(report, transfer))
     const members = [...options.system.peers, ...options.known].map((record) => record.peer)
     this.#trust = new Trust(options.authority, members, options.removed)
@@ -104,9 +109,10 @@ export class Core {
     const key = peerKeyFromBytes(this.#options.keyBytes, 'memory')
     const random = seededRandom(this.#options.seed)
     const { log, host } = await this.#open(key, gossipTopic(cluster))
+    const refusals = this.#refusals
     const engine = this.#engine(key.peerId, log.recovered, random)
     const addressesOf = (peer: PeerId): readonly string[] => this.#addressesOf(peer)
-    const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, addressesOf }, { self: key.peerId, cluster, left: this.#options.left, certificate }, {
+    const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, refusals, addressesOf }, { self: key.peerId, cluster, left: this.#options.left, certificate }, {
       frames: (from, frames) => driver.receive(from, frames),
       lost: (peer) => {
         logger.debug('a connection was lost or refused', { peer })
@@ -115,7 +121,7 @@ export class Core {
       otherIncarnation: (from, lineage) => this.#link.send({ kind: 'otherIncarnation', from, lineage }),
       removed: (by) => this.#link.send({ kind: 'removed', by }),
     })
-    const gossip = new Gossip({ host, trust: this.#trust, clock, logger, key, cluster }, (batch) => driver.gossiped(batch))
+    const gossip = new Gossip({ host, trust: this.#trust, clock, logger, refusals, key, cluster }, (batch) => driver.gossiped(batch))
     const ask = this.#asks.ask.bind(this.#asks)
     const snapshots = new Snapshots({ host, trust: this.#trust, clock, logger, ask, addressesOf, incarnation: cluster.incarnation }, (mark) => {
       if (this.#missing !== undefined && mark.index >= this.#missing) this.#missing = undefined
@@ -123,7 +129,7 @@ export class Core {
     })
     const questions = new Questions({ host, trust: this.#trust, clock, logger, ask, addressesOf })
     const driver = new Driver({
-      engine, log, clock, logger, soon,
+      engine, log, clock, logger, refusals, soon,
       send: (to, frame) => lanes.send(to, frame),
       publish: (batch) => gossip.publish(batch),
       report: (report, transfer) => this.#report(report, transfer),
@@ -132,7 +138,7 @@ export class Core {
     }, { self: key.peerId, cluster })
     this.#running = { host, log, driver, lanes, snapshots, questions, self: key.peerId }
     this.#damaged = !log.recovered.mayVote
-    await new JoinDoor({ clock, logger, ask }).start(host)
+    await new JoinDoor({ clock, logger, refusals, ask }).start(host)
     await snapshots.start()
     await questions.start()
     await gossip.start()
@@ -151,7 +157,7 @@ export class Core {
   async #open(key: PeerKey, topic: string): Promise<{ readonly log: PeerLog; readonly host: Host }> {
     const [log, host] = await Promise.allSettled([
       this.#openLog(key.peerId),
-      Host.create(this.#trust, { key: key.key, listen: this.#options.listen, topic }),
+      Host.create(this.#trust, { key: key.key, listen: this.#options.listen, topic, crowded: (peer) => this.#refusals.refused('crowded', peer) }),
     ])
     if (log.status === 'rejected') {
       if (host.status === 'fulfilled') await host.value.stop()

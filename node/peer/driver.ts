@@ -12,6 +12,7 @@ import type { WorkReport } from '../../protocol/message/ownership.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { committedBatchEntries } from './limits.ts'
+import type { Refusals } from './refusals.ts'
 import { SaveQueue } from './save-queue.ts'
 import type { PeerLog, Report } from './types.ts'
 
@@ -21,6 +22,7 @@ export interface DriverDeps {
   readonly log: PeerLog
   readonly clock: Clock
   readonly logger: Logger
+  readonly refusals: Refusals
   readonly send: (to: PeerId, frame: Uint8Array) => void
   readonly publish: (batch: GossipBatch) => void
   /** Calls its argument at the end of the turn. */
@@ -77,7 +79,7 @@ export class Driver {
         this.#deps.engine.step(from, decodeMessage(this.#cluster, frame))
       } catch (error) {
         if (!(error instanceof MessageError)) throw error
-        this.#deps.logger.warn('a message was refused', { from, reason: error.message })
+        this.#deps.refusals.refused('message', from, { reason: error.message })
       }
     }
     this.#pumpSoon()

@@ -19,54 +19,57 @@ export function joinFrames(payloads: readonly Uint8Array[]): Uint8Array {
   return block
 }
 
-/** Cuts a stream of bytes into payloads again. */
+/** Cuts a stream of bytes into payloads again. It holds at most twice what arrived of a frame that is not whole yet. */
 export class FrameReader {
-  readonly maxBytes: number
-  #chunks: Uint8Array[] = []
+  readonly #maxBytes: number
+  /** The same for the frames to come; the first one may have a bound of its own. */
+  #mostBytes: number
+  /** The beginning of a frame, with room for more behind it. */
+  #buffer = nothing
   #heldBytes = 0
 
-  constructor(maxBytes: number) {
-    assert(maxBytes > 0, 'a frame reader needs a limit')
-    this.maxBytes = maxBytes
+  constructor(maxBytes: number, firstMaxBytes = maxBytes) {
+    assert(maxBytes > 0 && firstMaxBytes > 0, 'a frame reader needs a limit')
+    this.#maxBytes = maxBytes
+    this.#mostBytes = firstMaxBytes
   }
 
   /** Adds bytes; answers the payloads that are now complete, or undefined when a frame is longer than allowed. */
   push(chunk: Uint8Array): readonly Uint8Array[] | undefined {
-    this.#chunks.push(chunk)
-    this.#heldBytes += chunk.length
+    const bytes = this.#heldBytes === 0 ? chunk : this.#joined(chunk)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const whole: Uint8Array[] = []
-    while (this.#heldBytes >= headBytes) {
-      const head = this.#peek(headBytes)
-      const lengthBytes = new DataView(head.buffer, head.byteOffset, headBytes).getUint32(0)
-      if (lengthBytes > this.maxBytes) return undefined
-      if (this.#heldBytes < headBytes + lengthBytes) break
-      this.#peek(headBytes + lengthBytes)
-      whole.push(this.#take(headBytes + lengthBytes).subarray(headBytes))
+    let at = 0
+    while (bytes.length - at >= headBytes) {
+      const endAt = at + headBytes + view.getUint32(at)
+      if (endAt - at > headBytes + this.#mostBytes) return undefined
+      if (endAt > bytes.length) break
+      whole.push(bytes.subarray(at + headBytes, endAt))
+      this.#mostBytes = this.#maxBytes
+      at = endAt
     }
+    if (at > 0 || this.#heldBytes === 0) this.#keep(bytes.subarray(at))
     return whole
   }
 
-  /** The first `count` bytes in one piece, joining chunks only when they are split. */
-  #peek(count: number): Uint8Array {
-    const first = this.#chunks[0]
-    assert(first !== undefined && this.#heldBytes >= count, 'peek beyond what is held')
-    if (first.length >= count) return first
-    const joined = new Uint8Array(this.#heldBytes)
-    let at = 0
-    for (const chunk of this.#chunks) {
-      joined.set(chunk, at)
-      at += chunk.length
+  /** What is held with `chunk` behind it. Room is doubled, so that bytes that come singly are not copied each time. */
+  #joined(chunk: Uint8Array): Uint8Array {
+    const neededBytes = this.#heldBytes + chunk.length
+    if (neededBytes > this.#buffer.length) {
+      const larger = new Uint8Array(neededBytes * 2)
+      larger.set(this.#buffer.subarray(0, this.#heldBytes))
+      this.#buffer = larger
     }
-    this.#chunks = [joined]
-    return joined
+    this.#buffer.set(chunk, this.#heldBytes)
+    this.#heldBytes = neededBytes
+    return this.#buffer.subarray(0, neededBytes)
   }
 
-  #take(count: number): Uint8Array {
-    const first = this.#chunks[0]
-    assert(first !== undefined && first.length >= count, 'take beyond the first chunk')
-    this.#heldBytes -= count
-    if (first.length === count) this.#chunks.shift()
-    else this.#chunks[0] = first.subarray(count)
-    return first.subarray(0, count)
+  /** Holds what is left, in a buffer of its own: the payloads that were handed out keep theirs. */
+  #keep(rest: Uint8Array): void {
+    this.#buffer = rest.length === 0 ? nothing : new Uint8Array(rest)
+    this.#heldBytes = rest.length
   }
 }
+
+const nothing = new Uint8Array(0)

@@ -28,6 +28,8 @@ export function gateRegistrar(registrar: Registrar, trust: Trust): Registrar {
       const id = peer.toString()
       if (trust.trusted(id)) return topology.onConnect?.(peer, connection)
       withheld.set(id, [...(withheld.get(id) ?? []), { peer, connection, topology }].slice(-8))
+      // The end of a stranger's connection is not always told here, and there is no end of strangers.
+      for (const [other, held] of withheld) if (held.every((one) => one.connection.status !== 'open')) withheld.delete(other)
     },
     onDisconnect: (peer) => {
       withheld.delete(peer.toString())

@@ -12,6 +12,7 @@ import { peerPublicKey, verifyEd25519, type PeerKey } from '../identity/peer-key
 import type { Host } from './host.ts'
 import { frameMaxBytes, gossipInlineBytes, gossipKeptBytes, requestTimeoutMs } from './limits.ts'
 import { parseObject } from './records.ts'
+import type { Refusals } from './refusals.ts'
 import { Conversation } from './streams.ts'
 import type { Trust } from './trust.ts'
 
@@ -68,6 +69,7 @@ export interface GossipDeps {
   readonly trust: Trust
   readonly clock: Clock
   readonly logger: Logger
+  readonly refusals: Refusals
   readonly key: PeerKey
   readonly cluster: ClusterId
 }
@@ -113,12 +115,17 @@ export class Gossip {
 
   #validate(from: PeerId, data: Uint8Array): TopicValidatorResult {
     const envelope = openEnvelope(data, (peer) => this.#keyOf(peer))
-    if (envelope === undefined || !this.#deps.trust.trusted(envelope.leader)) return TopicValidatorResult.Reject
+    if (envelope === undefined || !this.#deps.trust.trusted(envelope.leader)) return this.#reject(from)
     if (envelope.body.length === 0) {
       void this.#fetch(from, envelope.chain)
       return TopicValidatorResult.Accept
     }
-    return this.#take(envelope) ? TopicValidatorResult.Accept : TopicValidatorResult.Reject
+    return this.#take(envelope) ? TopicValidatorResult.Accept : this.#reject(from)
+  }
+
+  #reject(from: PeerId): TopicValidatorResult {
+    this.#deps.refusals.refused('gossip', from)
+    return TopicValidatorResult.Reject
   }
 
   /** Hands a batch over when its content is what was signed. */

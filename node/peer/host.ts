@@ -15,10 +15,12 @@ import type { PeerId } from '../../protocol/base/ids.ts'
 import { listenFailed } from './errors.ts'
 import { gateRegistrar } from './gate.ts'
 import {
-  addressDialTimeoutMs, dialTimeoutMs, frameMaxBytes, gossipInlineBytes, inboundPerSecond, maxConnections, maxPendingInbound, maxStreamsPerProtocol, requestTimeoutMs,
+  addressDialTimeoutMs, dialTimeoutMs, frameMaxBytes, gossipInlineBytes, inboundPerSecond, maxConnections, maxPendingInbound, maxStrangers, maxStreamsPerProtocol,
+  requestTimeoutMs,
 } from './limits.ts'
 import { lazyWindow } from './lazy-window.ts'
 import { oneWrite } from './one-write.ts'
+import { Strangers } from './strangers.ts'
 import type { Trust } from './trust.ts'
 
 type Node = Libp2p<{ readonly identify: Identify; readonly gossip: GossipSub }>
@@ -28,6 +30,8 @@ export interface HostOptions {
   readonly listen: readonly string[]
   /** The one topic that may be subscribed to. */
   readonly topic: string
+  /** A stranger's connection was closed, since too many of them are connected. */
+  readonly crowded?: (peer: PeerId) => void
 }
 
 /** What happens on the host's connections. */
@@ -62,6 +66,7 @@ export class Host {
       services: { identify: identify(), gossip: (components: GossipSubComponents) => gossip(components, trust, options.topic) },
       start: false,
     })
+    boundStrangers(node, trust, options.crowded ?? (() => undefined))
     try {
       await node.start()
     } catch (error) {
@@ -125,6 +130,16 @@ export class Host {
     const open = this.#node.getConnections(peerIdFromString(peer)).filter((connection) => connection.status === 'open')
     return open.sort((a, b) => b.timeline.open - a.timeline.open)
   }
+}
+
+/** Strangers neither crowd members out nor leave a trace: what libp2p notes of a peer it would keep for hours. */
+function boundStrangers(node: Node, trust: Trust, crowded: (peer: PeerId) => void): void {
+  const strangers = new Strangers(trust, maxStrangers, crowded)
+  node.addEventListener('connection:open', ({ detail }) => strangers.opened(detail.remotePeer.toString(), detail))
+  node.addEventListener('connection:close', ({ detail }) => strangers.closed(detail))
+  node.addEventListener('peer:disconnect', ({ detail }) => {
+    if (!trust.trusted(detail.toString())) void node.peerStore.delete(detail)
+  })
 }
 
 function gossip(components: GossipSubComponents, trust: Trust, topic: string): GossipSub {

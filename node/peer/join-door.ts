@@ -5,7 +5,8 @@ import type { PeerId } from '../../protocol/base/ids.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Host } from './host.ts'
-import { joinAtOnce, joinFrameBytes, joinPerSecond, joinTimeoutMs } from './limits.ts'
+import { joinAtOnce, joinFrameBytes, joinKnockTimeoutMs, joinPerSecond, joinTimeoutMs } from './limits.ts'
+import type { Refusals } from './refusals.ts'
 import { Conversation } from './streams.ts'
 import type { Answer, Ask } from './types.ts'
 
@@ -15,12 +16,14 @@ export const joinProtocol = '/shoal/join/1'
 export interface JoinDoorDeps {
   readonly clock: Clock
   readonly logger: Logger
+  readonly refusals: Refusals
   readonly ask: (ask: Ask) => Promise<Answer>
 }
 
 export class JoinDoor {
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #refusals: Refusals
   readonly #ask: (ask: Ask) => Promise<Answer>
   #session = 0
   #inside = 0
@@ -30,14 +33,19 @@ export class JoinDoor {
   constructor(deps: JoinDoorDeps) {
     this.#clock = deps.clock
     this.#logger = deps.logger
+    this.#refusals = deps.refusals
     this.#ask = deps.ask
     this.#lastMs = deps.clock.bootMs()
   }
 
   start(host: Host): Promise<void> {
     return host.handle(joinProtocol, (from, stream) => {
-      if (this.#admit()) void this.#converse(from, stream)
-      else stream.abort(new Error('too many join requests'))
+      if (this.#admit()) {
+        void this.#converse(from, stream)
+        return
+      }
+      this.#refusals.refused('joinRate', from)
+      stream.abort(new Error('too many join requests'))
     })
   }
 
@@ -57,7 +65,7 @@ export class JoinDoor {
     this.#inside++
     try {
       for (let turn = 0; turn < 2; turn++) {
-        const frame = await conversation.read(joinTimeoutMs)
+        const frame = await conversation.read(turn === 0 ? joinKnockTimeoutMs : joinTimeoutMs)
         const answer = await this.#ask({ what: 'join', session, remote: from, frame })
         if (answer.kind !== 'bytes') break
         await conversation.write(answer.bytes, joinTimeoutMs)

@@ -108,7 +108,9 @@ export class Lane {
     // What the other side has to say comes over its own stream; here it only says why it does not listen.
     const reader = new FrameReader(answerMaxBytes)
     stream.addEventListener('message', (event) => {
-      for (const frame of reader.push(event.data.subarray()) ?? []) this.#deps.answered(frame)
+      const frames = reader.push(event.data.subarray())
+      if (frames === undefined) stream.abort(new Error('an answer longer than any'))
+      for (const frame of frames ?? []) this.#deps.answered(frame)
     })
     try {
       stream.send(joinFrames([this.#deps.hello()]))

@@ -8,10 +8,11 @@ import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { FrameReader, joinFrames } from './frames.ts'
 import type { Host } from './host.ts'
-import { frameMaxBytes, fullMeshPeers, mergeDelayMs } from './limits.ts'
+import { frameMaxBytes, fullMeshPeers, helloMaxBytes, helloTimeoutMs, mergeDelayMs } from './limits.ts'
 import { Lane } from './lane.ts'
 import { readLineage, type LeftIncarnation, type Lineage } from './lineage.ts'
 import { parseObject } from './records.ts'
+import type { Refusals } from './refusals.ts'
 import type { Trust } from './trust.ts'
 
 /** Messages between members flow on streams of this protocol. */
@@ -23,6 +24,7 @@ export interface LanesDeps {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly refusals: Refusals
   /** Best guesses first. */
   readonly addressesOf: (peer: PeerId) => readonly string[]
 }
@@ -157,11 +159,19 @@ export class Lanes {
   }
 
   #accept(from: PeerId, stream: Stream): void {
-    const reader = new FrameReader(frameMaxBytes)
+    const { clock, trust, refusals } = this.#deps
+    const reader = new FrameReader(frameMaxBytes, helloMaxBytes)
     let greeted = false
+    const silence = clock.after(helloTimeoutMs, () => {
+      refusals.refused('silent', from)
+      stream.abort(new Error('no hello'))
+    })
+    stream.addEventListener('close', () => silence.cancel())
     stream.addEventListener('message', (event) => {
       let frames = reader.push(event.data.subarray())
+      if (frames === undefined) refusals.refused('frame', from)
       if (frames !== undefined && !greeted && frames[0] !== undefined) {
+        silence.cancel()
         const verdict = this.#greet(from, frames[0])
         if (verdict === 'removed') return this.#turnAway(stream)
         greeted = verdict === 'member'
@@ -172,7 +182,7 @@ export class Lanes {
         }
         frames = greeted ? frames.slice(1) : undefined
       }
-      if (frames === undefined || !(this.#deps.trust.trusted(from) || !greeted)) {
+      if (frames === undefined || !(trust.trusted(from) || !greeted)) {
         stream.abort(new Error('refused'))
         return
       }
@@ -198,14 +208,15 @@ export class Lanes {
 
   /** What a hello proves its sender to be: a member of this very cluster and incarnation, a removed one, or nobody of ours. */
   #greet(from: PeerId, frame: Uint8Array): Verdict {
-    const { logger } = this.#deps
+    const { refusals } = this.#deps
     const hello = parseObject(frame)
     if (hello === undefined || hello['cluster'] !== this.#cluster.cluster) {
-      logger.warn('a peer of another cluster connected', { peer: from, cluster: hello?.['cluster'] })
+      refusals.refused('otherCluster', from, { cluster: hello?.['cluster'] })
       return 'stranger'
     }
     const verdict = this.#admit(from, typeof hello['certificate'] === 'string' ? hello['certificate'] : '')
     if (verdict !== 'member' || hello['incarnation'] === this.#cluster.incarnation) return verdict
+    refusals.refused('otherIncarnation', from, { incarnation: hello['incarnation'] })
     const lineage = readLineage(hello)
     if (lineage !== undefined) this.#events.otherIncarnation(from, lineage)
     return 'stranger'
@@ -213,15 +224,16 @@ export class Lanes {
 
   /** Whether this is a member: known as one, or by the certificate that it shows. */
   #admit(from: PeerId, certificate: string): Verdict {
-    const { trust, logger, clock } = this.#deps
+    const { trust, logger, clock, refusals } = this.#deps
     if (trust.trusted(from)) return 'member'
     try {
       const name = trust.admit(from, certificate, clock.wallMs())
       const admitted = trust.trusted(from)
-      logger.info(admitted ? 'a peer showed its certificate' : 'a removed peer connected', { peer: from, name })
+      if (admitted) logger.info('a peer showed its certificate', { peer: from, name })
+      else refusals.refused('removed', from, { name })
       return admitted ? 'member' : 'removed'
     } catch (error) {
-      logger.warn('a stranger was refused', { peer: from, reason: error instanceof Error ? error.message : String(error) })
+      refusals.refused('stranger', from, { reason: error instanceof Error ? error.message : String(error) })
       return 'stranger'
     }
   }

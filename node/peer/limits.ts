@@ -23,6 +23,19 @@ export const laneMaxBytes = 24 * 1024 * 1024
 /** A frame on a direct stream: a message of at most 8 MiB and its head. Longer ones end the stream. */
 export const frameMaxBytes = 8 * 1024 * 1024 + 1024
 
+/** The first frame of a message stream, which says who speaks, and how long it may take. Beyond either the stream ends. */
+export const helloMaxBytes = 64 * 1024
+export const helloTimeoutMs = 10_000
+
+/** Frames of a conversation that nobody has read yet; more end it, since question and answer take turns. */
+export const conversationFrames = 4
+
+/** Connections of peers that are not trusted (yet); the oldest is closed for a newer one, and members keep their room. */
+export const maxStrangers = 128
+
+/** Refusals for one reason are logged at most so often; the metric counts them all. */
+export const refusalLogMs = 1_000
+
 /** A lane that could not write for this long gives its connection up and dials again. */
 export const laneStuckMs = 4_000
 
@@ -76,6 +89,9 @@ export const joinAtOnce = 4
 export const joinPerSecond = 10
 export const joinFrameBytes = 64 * 1024
 export const joinTimeoutMs = 20_000
+
+/** Whoever connects to join says so at once; silence for longer gives its place to others. */
+export const joinKnockTimeoutMs = 5_000
 
 /** Clocks of joiner and member may differ by this much; more is refused, naming the machine to look at. */
 export const joinClockSkewMs = 5 * 60_000

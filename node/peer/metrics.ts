@@ -30,6 +30,13 @@ export const diskFullGauge = {
   labels: [],
 } as const satisfies MetricSpec<never>
 
+export const refusedCounter = {
+  name: 'shoal_peer_refused_total',
+  type: 'counter',
+  help: 'Connections, streams and messages of others that this peer refused.',
+  labels: ['reason'],
+} as const satisfies MetricSpec<'reason'>
+
 export const quorumGauge = {
   name: 'shoal_peer_quorum',
   type: 'gauge',

@@ -24,6 +24,8 @@ export class SnapshotDesk {
   readonly #clock: Clock
   /** By name. */
   readonly #served = new Map<string, Served>()
+  /** Those for whom one is being made; they count already. */
+  readonly #opening = new Set<PeerId>()
 
   constructor(deps: SnapshotDeskDeps) {
     this.#store = deps.store
@@ -46,9 +48,11 @@ export class SnapshotDesk {
     // Of this snapshot the asker has a part already: it is worth more than a newer one.
     if (kept !== undefined && kept.source.mark.index >= atLeast) return this.#offer(to, kept)
     if (this.#store.appliedIndex() < atLeast) return { kind: 'failed', why: 'this peer is behind' }
-    const others = [...this.#served.values()].flatMap(({ askers }) => [...askers]).filter((asker) => asker !== to)
+    const asking = [...this.#opening, ...[...this.#served.values()].flatMap(({ askers }) => [...askers])]
+    const others = asking.filter((asker) => asker !== to)
     if (new Set(others).size >= snapshotServed) return { kind: 'failed', why: 'this peer already sends its state to others' }
-    const source = await this.#store.snapshot()
+    this.#opening.add(to)
+    const source = await this.#store.snapshot().finally(() => this.#opening.delete(to))
     const same = this.#served.get(source.name)
     if (same === undefined) {
       const served = { source, askers: new Set<PeerId>(), timer: this.#idle(source.name) }
@@ -70,7 +74,7 @@ export class SnapshotDesk {
 
   async #chunk(to: PeerId, name: string, number: number): Promise<Answer> {
     const served = this.#served.get(name)
-    if (served === undefined || number >= served.source.chunks) return { kind: 'failed', why: 'this snapshot is closed' }
+    if (served === undefined || !Number.isSafeInteger(number) || number < 0 || number >= served.source.chunks) return { kind: 'failed', why: 'this snapshot is closed' }
     this.#asked(served)
     const bytes = await served.source.chunk(number)
     // The last chunk is usually the end of it; a repeated question opens a new one.

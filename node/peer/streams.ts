@@ -3,6 +3,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '../base/clock.ts'
 import { FrameReader, joinFrames } from './frames.ts'
+import { conversationFrames } from './limits.ts'
 
 /** Why a conversation ended early. Internal: callers turn it into an outcome of their own. */
 export class ConversationEnded extends Error {
@@ -22,8 +23,8 @@ export class Conversation {
     const reader = new FrameReader(maxFrameBytes)
     stream.addEventListener('message', (event) => {
       const frames = reader.push(event.data.subarray())
-      if (frames === undefined) {
-        stream.abort(new ConversationEnded('frame too long'))
+      if (frames === undefined || this.#waiting.length + frames.length > conversationFrames) {
+        stream.abort(new ConversationEnded(frames === undefined ? 'frame too long' : 'more was said than asked for'))
         return
       }
       for (const frame of frames) this.#arrive(frame)

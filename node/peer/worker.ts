@@ -23,7 +23,7 @@ async function run(options: CoreOptions): Promise<void> {
   const logger = threadLogger(link)
   const metrics = threadMetrics(clock, (records) => link.send({ kind: 'metrics', records }))
   const core = new Core({
-    clock, logger, createEngine, soon: atEndOfTurn,
+    clock, logger, metrics, createEngine, soon: atEndOfTurn,
     openLog: async ({ logDirectory, logExpected, mark }, self) =>
       joinLogAndState(await openLog({ clock, metrics }, { directory: logDirectory, expected: logExpected }), mark, logger, self),
     abort: (why) => {

@@ -113,7 +113,7 @@ export class TestCluster {
     directory.dropCondemnedState()
     const isWitness = directory.read().file.role === 'witness'
     const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state, ...(isWitness ? { keeps: isWitnessed } : {}) })
-    const start = this.#threads ? startPeerWorker : inline(logger)
+    const start = this.#threads ? startPeerWorker : inline(logger, this.#metrics)
     let link: Link<Order, Report> | undefined
     const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
     const peer = new Peer({ store, directory, clock, logger, metrics: this.#metrics, thread, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
@@ -185,9 +185,9 @@ export class TestCluster {
   }
 }
 
-function inline(logger: Logger): (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report> {
+function inline(logger: Logger, metrics: Metrics): (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report> {
   return startInline({
-    clock, logger, createEngine, soon: atEndOfTurn,
+    clock, logger, metrics, createEngine, soon: atEndOfTurn,
     openLog: async ({ logDirectory, logExpected, mark }, self) =>
       joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: logDirectory, expected: logExpected }), mark, logger, self),
     abort: (why) => logger.error('aborted', { why }),

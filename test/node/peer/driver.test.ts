@@ -1,8 +1,10 @@
 // The driver's order: what depends on a save leaves only after the save is synced, and a failed log ends everything.
 import { strict as assert } from 'node:assert'
 import { silentLogger } from '../../../node/base/logger.ts'
+import { noMetrics } from '../../../node/base/metrics.ts'
 import { Driver } from '../../../node/peer/driver.ts'
 import { diskFullRetryMs } from '../../../node/peer/limits.ts'
+import { Refusals } from '../../../node/peer/refusals.ts'
 import type { PeerLog, Report } from '../../../node/peer/types.ts'
 import { diskFull } from '../../../node/store/errors.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -44,7 +46,7 @@ function rig(readies: Ready[]) {
     close: () => Promise.resolve(),
   }
   const driver = new Driver({
-    engine, log, clock, logger: silentLogger, soon: queueMicrotask,
+    engine, log, clock, logger: silentLogger, refusals: new Refusals({ clock, logger: silentLogger, metrics: noMetrics }), soon: queueMicrotask,
     send: (to, frame) => {
       const message = decodeMessage(cluster, frame)
       events.push(`send ${to} ${message.zone === 'spreading' && message.body.kind === 'digest' ? message.body.applied : '?'}`)
