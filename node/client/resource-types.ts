@@ -4,6 +4,7 @@ import type {
   ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount,
 } from '../objects/generated/core-v1.ts'
 import type { Deployment, ReplicaSet } from '../objects/generated/apps-v1.ts'
+import type { CronJob, Job } from '../objects/generated/batch-v1.ts'
 import type { Lease } from '../objects/generated/coordination-v1.ts'
 import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
 import type { ClusterRole } from '../objects/generated/rbac-v1.ts'
@@ -44,6 +45,8 @@ export const events = resourceType<Event>('', 'v1', 'events', 'Event', true)
 export const endpointSlices = resourceType<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true)
 export const deployments = resourceType<Deployment>('apps', 'v1', 'deployments', 'Deployment', true)
 export const replicaSets = resourceType<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true)
+export const jobs = resourceType<Job>('batch', 'v1', 'jobs', 'Job', true)
+export const cronJobs = resourceType<CronJob>('batch', 'v1', 'cronjobs', 'CronJob', true)
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
 export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
 export const clusterRoles = resourceType<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false)

@@ -39,3 +39,13 @@ export const progressEveryMs = 1_000
 
 /** Life of an Event object after it was last seen. */
 export const eventLifeMs = 3_600_000
+
+/** Wait after a Job's first failed Pod; doubles with each further one. */
+export const jobBackoffBaseMs = 10_000
+export const jobBackoffMostMs = 600_000
+
+/** A CronJob that slept through more times than these says so. */
+export const missedStartsMost = 100
+
+/** Longest wait of a timer; what comes later is looked at again then. */
+export const longestWaitMs = 3_600_000

@@ -2,11 +2,13 @@
 // The composition root may hand the manager more of them, of zones that controllers must not know.
 import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts'
 import type { ControllerFactory } from './controller.ts'
+import { cronJobController } from './cronjob/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { endpointSliceController } from './endpoints/slice-controller.ts'
 import { eventExpiryController } from './event-expiry/controller.ts'
 import { garbageController } from './garbage/controller.ts'
+import { jobController } from './job/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { nodeLifecycleController } from './node-lifecycle/controller.ts'
 import { podGcController } from './pod-gc/controller.ts'
@@ -21,6 +23,8 @@ export const controllers: readonly ControllerFactory[] = [
   endpointsController,
   replicaSetController,
   deploymentController,
+  jobController,
+  cronJobController,
   namespaceController,
   garbageController,
   serviceAccountController,

@@ -24,3 +24,12 @@ export const searchDomainsMost = 32
 
 /** Candidates that are tried at random before the range is searched from its start. */
 export const allocationTries = 32
+
+/** Parallelism of an Indexed Job. */
+export const indexedParallelismMost = 100_000
+
+/** Rules of a Job's success policy. */
+export const successPolicyRulesMost = 20
+
+/** Length of a CronJob's name: what it adds for its Jobs must fit into a label. */
+export const cronJobNameMost = 52

@@ -4,11 +4,13 @@ import { clusterRoleBindings } from './cluster-role-binding.ts'
 import { clusterRoles } from './cluster-role.ts'
 import { configMaps } from './config-map.ts'
 import { controllerRevisions } from './controller-revision.ts'
+import { cronJobs } from './cron-job.ts'
 import { customResourceDefinitions } from './custom-resource-definition.ts'
 import { deployments } from './deployment.ts'
 import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { events, newEvents } from './event.ts'
+import { jobs } from './job.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
@@ -27,6 +29,7 @@ export const resources: readonly ResourceDefinition[] = [
   configMaps, endpoints, events, namespaces, nodes, pods, secrets, serviceAccounts, services,
   customResourceDefinitions,
   controllerRevisions, deployments, replicaSets,
+  cronJobs, jobs,
   leases,
   endpointSlices,
   newEvents,

@@ -2,6 +2,7 @@
 
 const admission = 'made by an admission step of the server, outside the kind'
 const address = 'the message prints a memory address of the recorded server'
+const printout = 'the reference checks twice, and prints the whole template in its own notation'
 const router = 'decided by the handler, before the kind'
 
 export const defaultGaps: { readonly [id: string]: string } = {
@@ -21,6 +22,11 @@ export const errorGaps: { readonly [id: string]: string } = {
   'update Pod:spec.tolerations': admission,
   'update Pod:metadata.creationTimestamp': admission,
   'update Pod:metadata.name': router,
+  'create Job:metadata.name': 'the reference copies the labels after it has checked them; ours are checked as well',
+  'update Job:spec.completions': printout,
+  'update Job:spec.template.spec.containers.0.image': printout,
+  'update Job:spec.completionMode': printout,
+  'update Job:spec.backoffLimit': printout,
   'update Service:spec.ipFamilies': 'the message names an address that was drawn at random',
 }
 

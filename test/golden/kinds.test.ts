@@ -15,10 +15,10 @@ import { defaultGaps, errorGaps, tableGaps } from './gaps.ts'
 import { judge } from './judge.ts'
 
 const records = (file: string): readonly JsonObject[] =>
-  readFileSync(join(import.meta.dirname, 'facts', file), 'utf8').trimEnd().split('\n').map((line) => required(JSON.parse(line), 'a record'))
+  readFileSync(join(import.meta.dirname, 'facts', file), 'utf8').trimEnd().split('\n').map((line) => required(JSON.parse(line.replaceAll('<uid1>', 'uid1')), 'a record'))
 
 const nowMs = Date.parse('2026-06-01T00:00:00Z')
-const context = (operation: 'create' | 'update'): StrategyContext => ({ nowMs, operation, subresource: '', random: { uid: () => '<uid1>a0', suffix: () => 'hnmmp' } })
+const context = (operation: 'create' | 'update'): StrategyContext => ({ nowMs, operation, subresource: '', random: { uid: () => 'uid1', suffix: () => 'hnmmp' } })
 
 function definitionOf(object: JsonObject): ResourceDefinition {
   const [version = '', group = ''] = stringIn(object, 'apiVersion').split('/').reverse()

@@ -121,7 +121,7 @@ export class ControlPlane {
     if (node === undefined || this.membership.members().find((one) => one.name === node)?.state !== 'alive') return
     const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`
     if (pod.metadata.deletionTimestamp !== undefined) this.api.remove(path)
-    else if (pod.status?.phase !== 'Running') {
+    else if (!['Running', 'Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) {
       const number = this.pods().indexOf(pod)
       const status = { phase: 'Running', podIP: `10.244.0.${number + 2}`, conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: timestamp(this.clock.wallMs()) }] }
       this.api.change(path, (old: Pod) => ({ ...old, status: { ...old.status, ...status } }))

@@ -31,7 +31,7 @@ interface Happening {
   readonly event: ApiWatchEvent
 }
 
-const withStatus = new Set(['pods', 'deployments', 'replicasets', 'namespaces', 'nodes', 'services'])
+const withStatus = new Set(['pods', 'deployments', 'replicasets', 'namespaces', 'nodes', 'services', 'jobs', 'cronjobs'])
 
 /** What a test may set up. */
 export interface FakeApiOptions {
@@ -225,7 +225,7 @@ export class FakeApi implements Transport {
     const generation = (old.metadata.generation ?? 1) + (isNewSpec ? 1 : 0)
     const stored: Loose = { ...result, metadata: { ...metadata, generation } }
     if (sortedJson({ ...stored, metadata: { ...stored.metadata, resourceVersion: undefined } }) === sortedJson({ ...old, metadata: { ...old.metadata, resourceVersion: undefined } })) return old
-    const isFinished = stored.metadata.deletionTimestamp !== undefined && (stored.metadata.finalizers ?? []).length === 0 && place.resource !== 'pods'
+    const isFinished = stored.metadata.deletionTimestamp !== undefined && (stored.metadata.finalizers ?? []).length === 0 && (place.resource !== 'pods' || stored.metadata['deletionGracePeriodSeconds'] === 0)
     const hasNamespaceFinalizer = place.resource === 'namespaces' && ((stored['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? []).length > 0
     if (isFinished && !hasNamespaceFinalizer) {
       this.#erase(place, key)
@@ -301,6 +301,7 @@ const served: { readonly [groupVersion: string]: readonly (readonly [string, str
     ['configmaps', 'ConfigMap', true], ['secrets', 'Secret', true], ['serviceaccounts', 'ServiceAccount', true], ['events', 'Event', true],
   ],
   'apps/v1': [['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true]],
+  'batch/v1': [['jobs', 'Job', true], ['cronjobs', 'CronJob', true]],
   'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', true]],
   'coordination.k8s.io/v1': [['leases', 'Lease', true]],
 }
