@@ -98,18 +98,18 @@ export function decodeEntry(bytes: Uint8Array): Entry {
   return readEntry(unpack(limited(bytes, maxMessageBytes)))
 }
 
-/** A run of entries, for batches between threads. At most `maxEntriesPerMessage`. */
+/** A run of entries, for batches between threads: in memory of its own. At most `maxEntriesPerMessage`. */
 export function encodeEntries(entries: readonly Entry[]): Uint8Array {
-  return pack(packEntries(entries))
+  return owned(pack(packEntries(entries)))
 }
 
 export function decodeEntries(bytes: Uint8Array): Entry[] {
   return readEntries(unpack(bytes))
 }
 
-/** A transaction, as it is proposed. Throws `tooLarge` beyond `maxTransactionBytes`. */
+/** A transaction, as it is proposed: in memory of its own. Throws `tooLarge` beyond `maxTransactionBytes`. */
 export function encodeTransaction(transaction: Transaction): Uint8Array {
-  return bounded(pack(packTransaction(transaction)), maxTransactionBytes)
+  return owned(bounded(pack(packTransaction(transaction)), maxTransactionBytes))
 }
 
 export function decodeTransaction(bytes: Uint8Array): Transaction {
@@ -167,4 +167,12 @@ function limited(bytes: Uint8Array, most: number): Uint8Array {
 /** Refuses to hand out what no decoder would take. */
 function bounded(bytes: Uint8Array, most: number): Uint8Array {
   return limited(bytes, most)
+}
+
+/**
+ * A copy that owns its memory. What `pack` answers is a view of a buffer as large as the largest thing that was ever packed,
+ * and handing a view to another thread copies all of the buffer behind it.
+ */
+function owned(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
 }

@@ -9,6 +9,7 @@ import {
   decodeMessage,
   decodeSnapshotMark,
   decodeTransaction,
+  encodeEntries,
   encodeEntry,
   encodeGossipBatch,
   encodeHardState,
@@ -119,6 +120,17 @@ function refused(reason: MessageErrorReason | undefined, action: () => unknown):
 describe('protocol / message / codec', () => {
   it('brings every message back equal', () => {
     fc.assert(fc.property(message, (m) => assert.deepEqual(plain(decodeMessage(cluster, encodeMessage(cluster, m))), plain(m))))
+  })
+
+  it('hands out what goes to another thread in memory of its own, however large something before it was', () => {
+    const put = (sizeBytes: number): Transaction => ({ conditions: [], writes: [{ kind: 'put', key: 'k', value: new Uint8Array(sizeBytes), terminating: false }] })
+    const entry = (command: Uint8Array): Entry => ({ term: 1, index: 1, timeMs: 0, body: { kind: 'command', proposal: { peer: 'a', counter: 1 }, command } })
+    for (const sizeBytes of [300_000, 10]) {
+      const command = encodeTransaction(put(sizeBytes))
+      const entries = encodeEntries([entry(command)])
+      assert.equal(command.buffer.byteLength, command.length)
+      assert.equal(entries.buffer.byteLength, entries.length)
+    }
   })
 
   it('brings transactions, entries, batches, hard states and marks back equal', () => {
