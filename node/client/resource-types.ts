@@ -3,10 +3,11 @@
 import type {
   ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount,
 } from '../objects/generated/core-v1.ts'
-import type { Deployment, ReplicaSet } from '../objects/generated/apps-v1.ts'
+import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../objects/generated/apps-v1.ts'
 import type { CronJob, Job } from '../objects/generated/batch-v1.ts'
 import type { Lease } from '../objects/generated/coordination-v1.ts'
 import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
+import type { PodDisruptionBudget } from '../objects/generated/policy-v1.ts'
 import type { ClusterRole } from '../objects/generated/rbac-v1.ts'
 import type { PriorityClass } from '../objects/generated/scheduling-v1.ts'
 import type { ApiObject } from './types.ts'
@@ -45,8 +46,12 @@ export const events = resourceType<Event>('', 'v1', 'events', 'Event', true)
 export const endpointSlices = resourceType<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true)
 export const deployments = resourceType<Deployment>('apps', 'v1', 'deployments', 'Deployment', true)
 export const replicaSets = resourceType<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet', true)
+export const statefulSets = resourceType<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet', true)
+export const daemonSets = resourceType<DaemonSet>('apps', 'v1', 'daemonsets', 'DaemonSet', true)
+export const controllerRevisions = resourceType<ControllerRevision>('apps', 'v1', 'controllerrevisions', 'ControllerRevision', true)
 export const jobs = resourceType<Job>('batch', 'v1', 'jobs', 'Job', true)
 export const cronJobs = resourceType<CronJob>('batch', 'v1', 'cronjobs', 'CronJob', true)
+export const podDisruptionBudgets = resourceType<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true)
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
 export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
 export const clusterRoles = resourceType<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false)

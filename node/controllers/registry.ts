@@ -15,6 +15,7 @@ import { podGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replicaset/controller.ts'
 import { rootCaController } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
+import { statefulSetController } from './statefulset/controller.ts'
 
 /** Every controller that Shoal itself brings. */
 export const controllers: readonly ControllerFactory[] = [
@@ -23,6 +24,7 @@ export const controllers: readonly ControllerFactory[] = [
   endpointsController,
   replicaSetController,
   deploymentController,
+  statefulSetController,
   jobController,
   cronJobController,
   namespaceController,

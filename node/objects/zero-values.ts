@@ -16,7 +16,7 @@ const plainNumbers = words(`availableReplicas updatedReplicas readyReplicas unav
 
 /** Exceptions to the two lists above and plain values whose name is a pointer elsewhere, as `Definition.field`. */
 const plainFields = words('DeploymentStatus.replicas ScaleSpec.replicas Probe.timeoutSeconds AWSElasticBlockStoreVolumeSource.partition GCEPersistentDiskVolumeSource.partition')
-const pointerFields = words('AzureDiskVolumeSource.readOnly CSIVolumeSource.readOnly VolumeNodeResources.count')
+const pointerFields = words('AzureDiskVolumeSource.readOnly CSIVolumeSource.readOnly VolumeNodeResources.count StatefulSetStatus.availableReplicas')
 
 const pointerStrings = words(`appProtocol fsGroupChangePolicy gmsaCredentialSpec gmsaCredentialSpecName holderIdentity internalTrafficPolicy
   ipFamilyPolicy ipMode loadBalancerClass localhostProfile mountPropagation recursiveReadOnly nodeAffinityPolicy nodeTaintsPolicy preemptionPolicy

@@ -6,6 +6,7 @@ import { configMaps } from './config-map.ts'
 import { controllerRevisions } from './controller-revision.ts'
 import { cronJobs } from './cron-job.ts'
 import { customResourceDefinitions } from './custom-resource-definition.ts'
+import { daemonSets } from './daemon-set.ts'
 import { deployments } from './deployment.ts'
 import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slice.ts'
@@ -15,6 +16,7 @@ import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
 import { pods } from './pod/pod.ts'
+import { podDisruptionBudgets } from './pod-disruption-budget.ts'
 import { priorityClasses } from './priority-class.ts'
 import { replicaSets } from './replica-set.ts'
 import { roleBindings } from './role-binding.ts'
@@ -22,17 +24,19 @@ import { roles } from './role.ts'
 import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
 import { services } from './service.ts'
+import { statefulSets } from './stateful-set.ts'
 import type { ResourceDefinition } from './types.ts'
 
 /** All kinds, in the order in which discovery shows them. */
 export const resources: readonly ResourceDefinition[] = [
   configMaps, endpoints, events, namespaces, nodes, pods, secrets, serviceAccounts, services,
   customResourceDefinitions,
-  controllerRevisions, deployments, replicaSets,
+  controllerRevisions, daemonSets, deployments, replicaSets, statefulSets,
   cronJobs, jobs,
   leases,
   endpointSlices,
   newEvents,
+  podDisruptionBudgets,
   clusterRoleBindings, clusterRoles, roleBindings, roles,
   priorityClasses,
 ]

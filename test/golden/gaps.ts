@@ -22,6 +22,8 @@ export const errorGaps: { readonly [id: string]: string } = {
   'update Pod:spec.tolerations': admission,
   'update Pod:metadata.creationTimestamp': admission,
   'update Pod:metadata.name': router,
+  'create DaemonSet:spec.selector': 'the reference names the labels and not the selector that is missing',
+  'create PodDisruptionBudget:spec.maxUnavailable': address,
   'create Job:metadata.name': 'the reference copies the labels after it has checked them; ours are checked as well',
   'update Job:spec.completions': printout,
   'update Job:spec.template.spec.containers.0.image': printout,

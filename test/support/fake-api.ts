@@ -31,7 +31,7 @@ interface Happening {
   readonly event: ApiWatchEvent
 }
 
-const withStatus = new Set(['pods', 'deployments', 'replicasets', 'namespaces', 'nodes', 'services', 'jobs', 'cronjobs'])
+const withStatus = new Set(['pods', 'deployments', 'replicasets', 'namespaces', 'nodes', 'services', 'jobs', 'cronjobs', 'statefulsets', 'daemonsets', 'poddisruptionbudgets'])
 
 /** What a test may set up. */
 export interface FakeApiOptions {
@@ -300,7 +300,10 @@ const served: { readonly [groupVersion: string]: readonly (readonly [string, str
     ['namespaces', 'Namespace', false], ['nodes', 'Node', false], ['pods', 'Pod', true], ['services', 'Service', true], ['endpoints', 'Endpoints', true],
     ['configmaps', 'ConfigMap', true], ['secrets', 'Secret', true], ['serviceaccounts', 'ServiceAccount', true], ['events', 'Event', true],
   ],
-  'apps/v1': [['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true]],
+  'apps/v1': [
+    ['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true], ['statefulsets', 'StatefulSet', true], ['daemonsets', 'DaemonSet', true],
+    ['controllerrevisions', 'ControllerRevision', true],
+  ],
   'batch/v1': [['jobs', 'Job', true], ['cronjobs', 'CronJob', true]],
   'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', true]],
   'coordination.k8s.io/v1': [['leases', 'Lease', true]],

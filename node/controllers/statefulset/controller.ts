@@ -1,0 +1,133 @@
+// Carries out the plans of StatefulSets: keeps the history of the template, makes and deletes Pods, writes the status.
+// A name is never given twice at a time: a Pod comes back only after its predecessor is gone from the API.
+import type { WorkResult } from '../../base/work-queue.ts'
+import { isAlreadyExists, isNotFound } from '../../client/errors.ts'
+import { referenceTo } from '../../client/event-recorder.ts'
+import { keyOf } from '../../client/object-cache.ts'
+import { controllerRevisions as revisionType, pods as podType, statefulSets as statefulSetType } from '../../client/resource-types.ts'
+import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../objects/generated/apps-v1.ts'
+import type { Pod } from '../../objects/generated/core-v1.ts'
+import { selects } from '../../objects/pods/label-match.ts'
+import { controllerOf } from '../../objects/pods/owners.ts'
+import { settleClaim } from '../adopt.ts'
+import { planClaim } from '../claim.ts'
+import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
+import { byOwner, orphansOf, ownedBy, ownerIndex } from '../ownership-index.ts'
+import { forgetRevisions, writeRevision } from '../revision-writer.ts'
+import { planRevision, surplusRevisions } from '../revisions.ts'
+import { ordinalOf, podOf, revisionOf } from './identity.ts'
+import { planStatefulSet, type StatefulSetStep } from './plan.ts'
+
+/** The StatefulSet controller. */
+export function statefulSetController(deps: ControllerDeps): Controller {
+  return new StatefulSetController(deps)
+}
+
+class StatefulSetController implements Controller {
+  readonly name = 'statefulset'
+  readonly #deps: ControllerDeps
+  readonly #sets
+  readonly #pods
+  readonly #revisions
+  readonly #events
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps
+    this.#sets = deps.informers.of(statefulSetType)
+    this.#pods = deps.informers.of(podType)
+    this.#revisions = deps.informers.of(revisionType)
+    this.#pods.addIndex(ownerIndex, byOwner)
+    this.#revisions.addIndex(ownerIndex, byOwner)
+    this.#events = deps.events('statefulset-controller')
+  }
+
+  watch(sink: KeySink): () => void {
+    const ends = [
+      this.#sets.onChange(({ object }) => sink.add(keyOf(object))),
+      this.#pods.onChange(({ object, previous }) => {
+        this.#ownersOf(object).forEach((key) => sink.add(key))
+        if (previous !== undefined && previous !== object) this.#ownersOf(previous).forEach((key) => sink.add(key))
+      }),
+    ]
+    return () => ends.forEach((end) => end())
+  }
+
+  #ownersOf(pod: Pod): readonly string[] {
+    const { namespace } = pod.metadata
+    const controller = controllerOf(pod.metadata)
+    if (controller !== undefined) return controller.kind === 'StatefulSet' ? [`${namespace}/${controller.name}`] : []
+    return this.#sets.cache.list()
+      .filter((set) => set.metadata.namespace === namespace && selects(set.spec?.selector, pod.metadata.labels) && ordinalOf(set, pod) !== undefined)
+      .map(keyOf)
+  }
+
+  async reconcile(key: string): Promise<WorkResult> {
+    const set = this.#sets.cache.get(key)
+    if (set === undefined) return settled
+    const { uid, namespace } = set.metadata
+    const candidates = [...ownedBy(this.#pods, uid), ...orphansOf(this.#pods, namespace).filter((pod) => ordinalOf(set, pod) !== undefined)]
+    const pods = await settleClaim(this.#deps.client, statefulSetType, set, this.#pods, planClaim(set.metadata, set.spec?.selector, candidates))
+    const found = [...ownedBy(this.#revisions, uid), ...orphansOf(this.#revisions, namespace).filter((one) => one.metadata.name?.startsWith(`${set.metadata.name}-`))]
+    const revisions = await settleClaim(this.#deps.client, statefulSetType, set, this.#revisions, planClaim(set.metadata, set.spec?.selector, found))
+    const update = await writeRevision(this.#deps.client, this.#revisions, planRevision(set, 'StatefulSet', revisions, set.status?.collisionCount ?? 0))
+    if (update === undefined) {
+      await this.#report(set, { replicas: 0, ...set.status, collisionCount: (set.status?.collisionCount ?? 0) + 1 })
+      return { againAfterMs: 0 }
+    }
+    const current = revisions.find((one) => one.metadata.name === set.status?.currentRevision) ?? update
+    const plan = planStatefulSet({ set, pods, current, update, nowMs: this.#deps.clock.wallMs() })
+    await this.#report(set, plan.status)
+    for (const step of plan.steps) await this.#carryOut(set, step)
+    const used = new Set([plan.status.currentRevision, plan.status.updateRevision, ...pods.map(revisionOf)])
+    await forgetRevisions(this.#deps.client, this.#revisions, surplusRevisions(set, revisions, (one) => used.has(one.metadata.name)))
+    return { againAfterMs: plan.againAfterMs }
+  }
+
+  async #carryOut(set: StatefulSet, step: StatefulSetStep): Promise<void> {
+    if (step.kind === 'create') return this.#create(set, step.revision, step.ordinal)
+    const { namespace, name } = set.metadata
+    if (step.reason === 'RecreatingFailedPod' || step.reason === 'RecreatingTerminatedPod') {
+      const kind = step.reason === 'RecreatingFailedPod' ? 'failed' : 'terminated'
+      this.#tell(set, 'Warning', step.reason, `StatefulSet ${namespace}/${name} is recreating ${kind} Pod ${step.pod.metadata.name}`)
+    }
+    await this.#delete(set, step.pod)
+  }
+
+  async #create(set: StatefulSet, revision: ControllerRevision, ordinal: number): Promise<void> {
+    const pod = podOf(set, revision, ordinal)
+    const what = `create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`
+    try {
+      this.#pods.assume(await this.#deps.client.resource(podType).create(pod))
+      this.#tell(set, 'Normal', 'SuccessfulCreate', `${what} successful`)
+    } catch (error) {
+      if (!isAlreadyExists(error)) this.#tell(set, 'Warning', 'FailedCreate', `${what} failed error: ${error instanceof Error ? error.message : String(error)}`)
+      throw error
+    }
+  }
+
+  async #delete(set: StatefulSet, pod: Pod): Promise<void> {
+    const { name = '', namespace, uid } = pod.metadata
+    try {
+      const ending = await this.#deps.client.resource(podType).delete(name, namespace, { uid })
+      if (ending === undefined) this.#pods.assumeDeleted(keyOf(pod), uid)
+      else this.#pods.assume(ending)
+      this.#tell(set, 'Normal', 'SuccessfulDelete', `delete Pod ${name} in StatefulSet ${set.metadata.name} successful`)
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+    }
+  }
+
+  #tell(set: StatefulSet, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#events.event(referenceTo(statefulSetType, set), type, reason, message)
+  }
+
+  async #report(set: StatefulSet, status: StatefulSetStatus): Promise<void> {
+    const now = set.status
+    const isSame = now !== undefined && counts.every((field) => (now[field] ?? 0) === (status[field] ?? 0)) && now.currentRevision === status.currentRevision && now.updateRevision === status.updateRevision
+    if (isSame) return
+    const { name = '', namespace, uid } = set.metadata
+    this.#sets.assume(await this.#deps.client.resource(statefulSetType).patch(name, namespace, { metadata: { uid }, status }, { subresource: 'status' }))
+  }
+}
+
+const counts = ['observedGeneration', 'replicas', 'readyReplicas', 'availableReplicas', 'currentReplicas', 'updatedReplicas', 'collisionCount'] as const
