@@ -8,7 +8,7 @@ import type { Answer, Call, Staleness } from './call.ts'
 import { expiredContinue, formatContinue, parseContinue, readListOptions, readVersion, selects, selectsAll } from './list-options.ts'
 import type { ListOptions, Selection } from './list-options.ts'
 import type { Storage } from './storage.ts'
-import { badRequest, expired, internal, notFound } from './status.ts'
+import { badRequest, expired, internal, NotInOldCopy, notFound } from './status.ts'
 
 /** How many stored objects are looked at in one go while a selector filters. */
 const pageObjects = 500
@@ -19,7 +19,7 @@ export async function getObject(storage: Storage, call: Call, definition: Resour
   if (version === undefined) stale = await storage.fresh()
   else await storage.reach(version, call.signal)
   const stored = storage.find(definition, namespace, name)
-  if (stored === undefined) throw notFound(definition, name)
+  if (stored === undefined) throw stale === undefined ? notFound(definition, name) : new NotInOldCopy(definition, name, stale)
   return { kind: 'object', code: 200, definition, bytes: stored.value, revision: stored.revision, stale }
 }
 

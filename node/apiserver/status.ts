@@ -2,6 +2,7 @@
 // They are ApiErrors, so that the in-process transport and HTTP refuse in the same way. Nothing is logged here.
 import { ApiError } from '../client/errors.ts'
 import type { StatusBody } from '../client/types.ts'
+import type { Staleness } from './call.ts'
 import type { FieldError } from '../resources/types.ts'
 
 /** What names a resource in a message: `pods`, `deployments.apps`, `deployments/scale.apps`. */
@@ -57,6 +58,16 @@ const named = (resource: ResourceName, name: string): DetailParts => ({ name, gr
 
 export function notFound(resource: ResourceName, name: string): ApiError {
   return failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, named(resource, name))
+}
+
+/** Not found in a copy behind which no majority stood: elsewhere it may well be. */
+export class NotInOldCopy extends ApiError {
+  readonly stale: Staleness
+
+  constructor(resource: ResourceName, name: string, stale: Staleness) {
+    super(notFound(resource, name).status)
+    this.stale = stale
+  }
 }
 
 /** The path names nothing that is served. */

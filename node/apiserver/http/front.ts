@@ -18,7 +18,7 @@ import { readIncludeObject, renderFrame, renderList, renderObject, renderValue, 
 import type { Renderer } from '../render.ts'
 import { requestInfo, truthy } from '../request-info.ts'
 import type { RequestInfo } from '../request-info.ts'
-import { failure, internalError, notAcceptable, requestTimeout, tooLarge, tooManyRequests, unauthorized } from '../status.ts'
+import { failure, internalError, NotInOldCopy, notAcceptable, requestTimeout, tooLarge, tooManyRequests, unauthorized } from '../status.ts'
 import { BodyTooLarge } from './exchange.ts'
 import type { Exchange, Headers } from './exchange.ts'
 import { impersonate } from './impersonation.ts'
@@ -171,11 +171,7 @@ export class Front {
       'cache-control': 'no-cache, private',
     }
     if (warnings.length > 0) headers['warning'] = warnings.map((warning) => `299 - ${JSON.stringify(warning)}`)
-    if (stale !== undefined) {
-      headers['x-shoal-revision'] = String(stale.revision)
-      headers['x-shoal-revision-age-ms'] = String(Math.round(stale.ageMs))
-    }
-    this.#respond(exchange, code, headers, body)
+    this.#respond(exchange, code, stale === undefined ? headers : { ...headers, ...ageHeaders(stale) }, body)
     return code
   }
 
@@ -198,7 +194,10 @@ export class Front {
     const refusal = this.#explain(error, path)
     const { status } = refusal
     const retryAfter = status.details?.['retryAfterSeconds']
-    const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache, private', ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}) }
+    const headers = {
+      'content-type': 'application/json', 'cache-control': 'no-cache, private',
+      ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}), ...(refusal instanceof NotInOldCopy ? ageHeaders(refusal.stale) : {}),
+    }
     exchange.respond(status.code, headers, [new TextEncoder().encode(`${JSON.stringify(status)}\n`)])
     return status.code
   }
@@ -209,6 +208,11 @@ export class Front {
     this.#deps.logger.error('request failed', { path, error })
     return error instanceof Error ? internalError(error.message) : failure(500, 'InternalError', 'Internal error occurred')
   }
+}
+
+/** How old the copy is that an answer came from; a 404 of it has them as well, for it may only be too old to know. */
+function ageHeaders(stale: Staleness): { readonly [name: string]: string } {
+  return { 'x-shoal-revision': String(stale.revision), 'x-shoal-revision-age-ms': String(Math.round(stale.ageMs)) }
 }
 
 function splitTarget(target: string): readonly [string, string] {
