@@ -11,7 +11,7 @@ start=$(date +%s)
 for part in $parts; do
   case $part in
     types) tsc --noEmit ;;
-    unit) mocha --parallel --jobs 2 'test/{tidy,protocol,contract,golden,integration,bench,mutants}/**/*.test.ts' 'test/node/**/*.test.ts' 'test/sim/**/*.test.ts' --ignore 'test/sim/seeds.test.ts' ;;
+    unit) mocha --parallel --jobs 2 'test/{tidy,protocol,contract,golden,integration,bench,mutants,chaos}/**/*.test.ts' 'test/node/**/*.test.ts' 'test/sim/**/*.test.ts' --ignore 'test/sim/seeds.test.ts' ;;
     sim) mocha --timeout 300000 test/sim/seeds.test.ts ;;
     cluster) mocha --timeout 180000 'test/e2e/**/*.test.ts' --ignore 'test/e2e/compose/**' ;;
     compose) mocha --timeout 180000 --require ./test/support/compose/setup.ts 'test/e2e/compose/*.test.ts' ;;
