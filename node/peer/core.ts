@@ -70,6 +70,7 @@ export class Core {
   /** A state of at least this index has to come before anything is applied. */
   #missing: LogIndex | undefined
   #told = ''
+  #starting: Promise<void> | undefined
 
   constructor(deps: CoreDeps, options: CoreOptions, link: Link<Report, Order>) {
     this.#deps = deps
@@ -83,7 +84,18 @@ export class Core {
   }
 
   /** Builds everything and begins to tick. Reports `started`, or `failed` and builds nothing. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#start()
+    return this.#starting
+  }
+
+  /** Ends without a goodbye, as far as one can that runs in the thread of others: nobody is told and nothing handed over. */
+  async halt(): Promise<void> {
+    await this.#starting
+    await this.#tearDown()
+  }
+
+  async #start(): Promise<void> {
     this.#link.onMessage((order) => this.#obey(order))
     try {
       await this.#build()

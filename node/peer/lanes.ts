@@ -63,6 +63,8 @@ export class Lanes {
   readonly #inbound = new Map<PeerId, Stream>()
   readonly #merges = new Map<PeerId, Timer>()
   #certificate: string
+  /** A save that ends after the stop still has something to send; a lane for it would dial for ever. */
+  #stopped = false
 
   constructor(deps: LanesDeps, options: LanesOptions, events: LanesEvents) {
     this.#deps = deps
@@ -93,7 +95,7 @@ export class Lanes {
   }
 
   send(to: PeerId, frame: Uint8Array): void {
-    if (to !== this.#self && this.#deps.trust.trusted(to)) this.#lane(to).send(frame)
+    if (to !== this.#self && !this.#stopped && this.#deps.trust.trusted(to)) this.#lane(to).send(frame)
   }
 
   tick(): void {
@@ -106,6 +108,7 @@ export class Lanes {
   }
 
   stop(): void {
+    this.#stopped = true
     for (const merge of this.#merges.values()) merge.cancel()
     this.#merges.clear()
     for (const lane of this.#lanes.values()) lane.close()
@@ -115,7 +118,7 @@ export class Lanes {
   /** Two peers that dial each other at once have two connections, and on each every message one way costs a packet of its own back. */
   #mergeLater(peer: PeerId): void {
     // One side decides, or both would close the other's choice.
-    if (this.#self > peer) return
+    if (this.#self > peer || this.#stopped) return
     this.#merges.get(peer)?.cancel()
     this.#merges.set(peer, this.#deps.clock.after(mergeDelayMs, () => {
       this.#merges.delete(peer)
@@ -124,7 +127,7 @@ export class Lanes {
   }
 
   #ensure(peer: PeerId): void {
-    if (peer !== this.#self && this.#lanes.size < fullMeshPeers) this.#lane(peer)
+    if (peer !== this.#self && !this.#stopped && this.#lanes.size < fullMeshPeers) this.#lane(peer)
   }
 
   #lane(peer: PeerId): Lane {

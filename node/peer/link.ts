@@ -29,7 +29,10 @@ export function portLink<Out, In>(port: MessagePort | Worker, soon: (run: () => 
       transferred.push(...transfer)
     },
     onMessage: (receive) => { port.on('message', (messages: readonly In[]) => messages.forEach(receive)) },
-    close: () => { port.removeAllListeners('message') },
+    close: () => {
+      port.removeAllListeners('message')
+      return Promise.resolve()
+    },
   }
 }
 
@@ -59,9 +62,10 @@ class Channel<T> {
     this.#drain()
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#closed = true
     this.#waiting = []
+    return Promise.resolve()
   }
 
   #drain(): void {

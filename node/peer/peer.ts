@@ -197,8 +197,19 @@ export class Peer implements Startable {
     this.#stopped = Promise.withResolvers<void>()
     this.#link.send({ kind: 'stop', leave })
     await this.#stopped.promise
-    this.#link.close()
+    await this.halt()
+  }
+
+  /** Ends at once and without a goodbye, as a crash does. */
+  async halt(): Promise<void> {
+    this.#failing = true
+    this.#cancelTimers()
+    this.agreed.stop()
+    this.#asking.stop()
+    this.works.stop()
+    const link = this.#link
     this.#link = undefined
+    await link?.close()
     this.#snapshots.stop()
     await this.#intake.stop()
   }
@@ -442,11 +453,7 @@ export class Peer implements Startable {
 
   #fail(error: Error): void {
     if (this.#failing) return
-    this.#failing = true
-    this.#cancelTimers()
-    this.agreed.stop()
-    this.#link?.close()
-    this.#link = undefined
+    void this.halt()
     const starting = this.#started
     // Before the start has ended the caller of start() hears it, afterwards the daemon.
     if (starting !== undefined && this.#addresses.length === 0) starting.reject(error)

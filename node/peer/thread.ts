@@ -16,6 +16,6 @@ export function startInline(deps: CoreDeps): (options: CoreOptions, ended: (why:
     const { left, right } = memoryLinks<Order, Report>()
     const core = new Core({ ...deps, abort: (why) => { deps.abort(why); ended(why) } }, options, right)
     void core.start()
-    return left
+    return { ...left, close: () => left.close().then(() => core.halt()) }
   }
 }

@@ -133,5 +133,6 @@ export interface Link<Out, In> {
   /** Byte arrays under `transfer` belong to the receiver afterwards. */
   send(message: Out, transfer?: readonly Uint8Array[]): void
   onMessage(receive: (message: In) => void): void
-  close(): void
+  /** Nothing more is heard or said. The side that started the other ends it: resolves when that is gone. */
+  close(): Promise<void>
 }

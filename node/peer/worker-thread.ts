@@ -22,7 +22,7 @@ export class PeerThread {
     this.#worker.on('exit', (code) => ended(this.#failure ?? `exit status ${code}`))
     this.#worker.postMessage(options)
     const link = portLink<Order, Report>(this.#worker, atEndOfTurn)
-    return { ...link, close: () => { link.close(); void this.end() } }
+    return { ...link, close: () => link.close().then(() => this.end()) }
   }
 
   /** Ends the thread, started or not. */

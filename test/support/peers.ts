@@ -39,8 +39,6 @@ export interface TestPeer {
   readonly directory: DataDirectory
   readonly store: StateStore
   readonly peer: Peer
-  /** Ends the peer thread as a crash would. */
-  readonly crash: () => void
 }
 
 export interface TestClusterOptions {
@@ -114,12 +112,10 @@ export class TestCluster {
     const isWitness = directory.read().file.role === 'witness'
     const store = await openStore({ clock, logger, metrics: noMetrics }, { directory: directory.state, ...(isWitness ? { keeps: isWitnessed } : {}) })
     const start = this.#threads ? startPeerWorker : inline(logger, this.#metrics)
-    let link: Link<Order, Report> | undefined
-    const thread = (options: CoreOptions, ended: (why: string) => void): Link<Order, Report> => (link = start(options, ended))
-    const peer = new Peer({ store, directory, clock, logger, metrics: this.#metrics, thread, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
+    const peer = new Peer({ store, directory, clock, logger, metrics: this.#metrics, thread: start, failed: (error) => this.#failed(name, error, logger), recover: () => { this.recovering.add(name) } }, {
       listen: this.#addresses.get(name) ?? listen, advertise: [], maxVoters: this.#maxVoters, works: ['controllers', 'scheduler'], seed: 1 + this.#starts++, version: 'test', featureLevel,
     })
-    const made = { name, directory, store, peer, crash: () => link?.close() }
+    const made = { name, directory, store, peer }
     this.peers.set(name, made)
     await peer.start()
     this.#addresses.set(name, peer.addresses())
@@ -133,11 +129,11 @@ export class TestCluster {
     await store.close()
   }
 
-  /** Kills the peer: its thread ends at once, the log is left as it is. */
+  /** Kills the peer: it ends at once, the log is left as it is. */
   async kill(name: string): Promise<void> {
-    const { store, crash } = this.get(name)
+    const { peer, store } = this.get(name)
     this.peers.delete(name)
-    crash()
+    await peer.halt()
     await store.close()
   }
 

@@ -176,3 +176,22 @@ describe('peer / mirrors', function () {
     assert.deepEqual(['bee', 'cat'].map((name) => cluster.get(name).peer.status()?.role), ['mirror', 'mirror'])
   })
 })
+
+describe('peer / in the thread of the test', function () {
+  this.timeout(30_000)
+  const held = (kind: string): number => process.getActiveResourcesInfo().filter((resource) => resource === kind).length
+
+  it('a kill and a stop leave no port, connection or timer behind', async () => {
+    const before = { servers: held('TCPServerWrap'), sockets: held('TCPSocketWrap'), timers: held('Timeout') }
+    const cluster = new TestCluster()
+    await cluster.init('ant')
+    await cluster.join('bee', 'ant')
+    assert.equal(held('TCPServerWrap'), before.servers + 2)
+    await cluster.kill('bee')
+    await cluster.kill('ant')
+    await cluster.start('ant')
+    await cluster.end()
+    assert.equal(held('TCPServerWrap'), before.servers)
+    await eventually('connections and timers are gone', () => held('TCPSocketWrap') <= before.sockets && held('Timeout') <= before.timers + 1)
+  })
+})
