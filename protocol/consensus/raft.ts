@@ -21,16 +21,24 @@ import type { LogSave, ProposeResult, RaftReady, RaftStatus, ReadRequest, Recove
 /** The messages that consensus itself takes; proposals and reads of other peers come through the engine. */
 export type RaftMessage = Exclude<ConsensusMessage, { readonly kind: 'propose' | 'proposed' | 'read' | 'readReply' }>
 
+/** Numbers that a test sets otherwise; those of limits.ts when left out. */
+export interface RaftOptions {
+  readonly keptEntries?: number
+  readonly damagedQuietMs?: number
+}
+
 /** One peer's consensus. */
 export class Raft {
   readonly #core: RaftCore
   readonly #keptEntries: number
+  readonly #damagedQuietMs: number
   #startedMs: BootMs | undefined
   /** Who takes part, made anew when the configuration is another. */
   #members: { readonly configuration: Configuration | undefined; readonly peers: ReadonlySet<PeerId> } = { configuration: undefined, peers: new Set() }
 
-  constructor(self: PeerId, recovered: RecoveredLog, random: Random, keptBehind = keptEntries) {
-    this.#keptEntries = keptBehind
+  constructor(self: PeerId, recovered: RecoveredLog, random: Random, options: RaftOptions = {}) {
+    this.#keptEntries = options.keptEntries ?? keptEntries
+    this.#damagedQuietMs = options.damagedQuietMs ?? damagedQuietMs
     this.#core = new RaftCore(self, recovered, random)
   }
 
@@ -288,7 +296,7 @@ export class Raft {
   /** True when it is time to ask how far a damaged peer must catch up. */
   get wantsCatchUp(): boolean {
     const core = this.#core
-    const quiet = this.#startedMs !== undefined && core.nowMs - this.#startedMs >= damagedQuietMs
+    const quiet = this.#startedMs !== undefined && core.nowMs - this.#startedMs >= this.#damagedQuietMs
     return !core.mayVote && core.catchUpTo === undefined && quiet
   }
 

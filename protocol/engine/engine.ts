@@ -53,7 +53,7 @@ class Engine implements PeerEngine {
 
   constructor(options: EngineOptions, recovered: Recovered, random: Random) {
     this.#self = options.self
-    this.#raft = new Raft(options.self, recovered, random.fork(), options.keptEntries)
+    this.#raft = new Raft(options.self, recovered, random.fork(), options)
     this.#applied = recovered.snapshot.index
     this.#damaged = !recovered.mayVote
     const { self, cluster } = options

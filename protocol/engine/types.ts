@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly works: readonly string[]
   /** Entries kept behind the durable state for slow followers; the usual number when left out. The simulator keeps few. */
   readonly keptEntries?: number
+  /** How long a peer without its log waits before it asks how far to catch up; the usual time when left out. Tests on one machine wait less. */
+  readonly damagedQuietMs?: number
 }
 
 /** What the state machine reports after it has applied entries. */

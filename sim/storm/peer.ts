@@ -75,7 +75,7 @@ export class StormPeer {
     // What lies before the saved state is of no more use, and a damaged log may end before it.
     this.#entries = this.#entries.filter((entry) => entry.index > mark.index)
     const recovered = { hardState: this.#hardState, snapshot: mark, entries: this.#entries, mayVote: !this.damaged }
-    const raft = new Raft(this.id, recovered, this.#random.fork(), this.#world.keptEntries)
+    const raft = new Raft(this.id, recovered, this.#random.fork(), { keptEntries: this.#world.keptEntries })
     raft.tick(this.#nowMs, this.#nowMs)
     return raft
   }

@@ -29,6 +29,8 @@ import { createEngine } from '../../protocol/engine/engine.ts'
 const aheadMs = { now: 0 }
 const system = systemClock()
 const clock: Clock = { ...system, wallMs: () => system.wallMs() + aheadMs.now }
+/** Nothing that was said stays on its way for longer on one machine. */
+const damagedQuietMs = 3_000
 const listen = ['/ip4/127.0.0.1/tcp/0']
 
 export const oneDay: InvitationTerms = { lifeMs: 86_400_000, uses: 100, role: 'peer' }
@@ -175,7 +177,7 @@ export class TestCluster {
   }
 
   async end(): Promise<void> {
-    for (const name of [...this.peers.keys()]) await this.stop(name)
+    await Promise.all([...this.peers.keys()].map((name) => this.kill(name)))
     aheadMs.now = 0
     rmSync(this.root, { recursive: true, force: true })
   }
@@ -183,7 +185,8 @@ export class TestCluster {
 
 function inline(logger: Logger, metrics: Metrics): (options: CoreOptions, ended: (why: string) => void) => Link<Order, Report> {
   return startInline({
-    clock, logger, metrics, createEngine, soon: atEndOfTurn,
+    clock, logger, metrics, soon: atEndOfTurn,
+    createEngine: (options, recovered, random) => createEngine({ ...options, damagedQuietMs }, recovered, random),
     openLog: async ({ logDirectory, logExpected, mark }, self) =>
       joinLogAndState(await openLog({ clock, metrics: noMetrics }, { directory: logDirectory, expected: logExpected }), mark, logger, self),
     abort: (why) => logger.error('aborted', { why }),

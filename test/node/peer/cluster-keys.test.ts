@@ -20,7 +20,7 @@ const tokensOf = ({ peer }: TestPeer): Tokens => new Tokens({
 
 describe('peer / cluster keys', function () {
   this.timeout(60_000)
-  const cluster = new TestCluster({ maxVoters: 1, threads: true })
+  const cluster = new TestCluster({ maxVoters: 1 })
   before(async () => {
     await cluster.init('ant')
     await cluster.join('bee', 'ant')
@@ -88,7 +88,7 @@ describe('peer / cluster keys', function () {
 
 describe('peer / cluster keys / voters change', function () {
   this.timeout(60_000)
-  const cluster = new TestCluster({ threads: true })
+  const cluster = new TestCluster()
   after(() => cluster.end())
 
   it('are sealed to each new voter, and survive the first', async () => {

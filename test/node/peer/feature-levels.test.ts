@@ -15,7 +15,7 @@ const put = (name: string, level = 0): Transaction => ({
 
 describe('peer / feature levels', function () {
   this.timeout(120_000)
-  const cluster = new TestCluster({ threads: true })
+  const cluster = new TestCluster()
   const newer = highestLevel + 1
   const levelAt = (name: string): number => agreedLevel(cluster.get(name).store)
   before(async () => {

@@ -14,7 +14,7 @@ const votersOf = ({ peer }: TestPeer): number => peer.status()?.configuration.vo
 const incarnationOf = ({ peer }: TestPeer): number => peer.identity.file.incarnation
 
 async function three(): Promise<TestCluster> {
-  const cluster = new TestCluster({ threads: true })
+  const cluster = new TestCluster()
   await cluster.init('ant')
   await cluster.join('bee', 'ant')
   await cluster.join('cat', 'bee')
@@ -69,7 +69,7 @@ describe('peer / recovery', function () {
 
 describe('peer / recovery / two peers', function () {
   this.timeout(60_000)
-  const cluster = new TestCluster({ threads: true })
+  const cluster = new TestCluster()
   after(() => cluster.end())
 
   it('a lone voter goes on without its standby; the standby recovers with all that was acknowledged', async () => {

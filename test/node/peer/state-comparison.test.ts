@@ -16,7 +16,7 @@ describe('peer / state comparison', function () {
   this.timeout(90_000)
   const errors: string[] = []
   const logger: Logger = { ...silentLogger, child: () => logger, error: (message) => { errors.push(message) } }
-  const cluster = new TestCluster({ threads: true, logger })
+  const cluster = new TestCluster({ logger })
   after(() => cluster.end())
 
   it('judges at the newest index that is shared, and never without a majority', () => {

@@ -11,7 +11,7 @@ const has = ({ store }: TestPeer, name: string): boolean => store.get(`/registry
 
 describe('peer / witness', function () {
   this.timeout(60_000)
-  const cluster = new TestCluster({ threads: true })
+  const cluster = new TestCluster()
   before(async () => {
     await cluster.init('ant')
     await cluster.join('bee', 'ant')
