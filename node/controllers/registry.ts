@@ -9,6 +9,7 @@ import { endpointSliceController } from './endpoints/slice-controller.ts'
 import { eventExpiryController } from './event-expiry/controller.ts'
 import { garbageController } from './garbage/controller.ts'
 import { jobController } from './job/controller.ts'
+import { loadBalancerController } from './load-balancer/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { nodeLifecycleController } from './node-lifecycle/controller.ts'
 import { podGcController } from './pod-gc/controller.ts'
@@ -28,6 +29,7 @@ export const controllers: readonly ControllerFactory[] = [
   jobController,
   cronJobController,
   namespaceController,
+  loadBalancerController,
   garbageController,
   serviceAccountController,
   rootCaController,

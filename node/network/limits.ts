@@ -14,6 +14,8 @@ export const retryDelayMs = 1_000
 export const purgesWaiting = 10_000
 /** Clients that a peer remembers for Services with session affinity; further ones go by a hash of their address alone. */
 export const affinityClients = 65_536
+/** A peer that holds load balancer addresses says so again this often: who heard another one last learns it by then. */
+export const announceEveryMs = 5_000
 /** Bytes of a packet where the interface does not say. */
 export const ethernetMtu = 1500
 /** Bytes that VXLAN adds to a packet. */

@@ -16,6 +16,13 @@ export const frontends = {
   labels: [],
 } as const satisfies MetricSpec
 
+export const balancerAddresses = {
+  name: 'shoal_load_balancer_addresses',
+  type: 'gauge',
+  help: 'Load balancer addresses that this peer answers for.',
+  labels: [],
+} as const satisfies MetricSpec
+
 export const dnsAnswers = {
   name: 'shoal_dns_answers_total',
   type: 'counter',

@@ -1,4 +1,4 @@
-// The network of one peer, composed: overlay, proxy and DNS, started in the order in which they depend on each other.
+// The network of one peer, composed: overlay, proxy, DNS and load balancer addresses, started in the order in which they depend on each other.
 // It decides nothing itself.
 import { existsSync, readFileSync } from 'node:fs'
 import type { Clock, Timer } from '../base/clock.ts'
@@ -14,6 +14,7 @@ import type { ZoneView } from './dns/zone.ts'
 import { endpointsIn } from './endpoints.ts'
 import { commandFailed } from './errors.ts'
 import { retryDelayMs } from './limits.ts'
+import { AddressHolder } from './loadbalancer/holder.ts'
 import { Overlay, outsideInterface } from './overlay/overlay.ts'
 import { suspension, trusted } from './proxy/model.ts'
 import { FlowsDriver } from './proxy/flows-driver.ts'
@@ -56,6 +57,7 @@ export class Network implements Startable {
   readonly #overlay: Overlay
   #proxy: Proxy | undefined
   #dns: DnsServer | undefined
+  #holder: AddressHolder | undefined
   readonly #proxyWaiters: (() => void)[] = []
   #retry: Timer | undefined
   #stopped = false
@@ -87,8 +89,7 @@ export class Network implements Startable {
       this.#ready = true
     } catch (error) {
       this.#deps.logger.error('the proxy or the DNS could not be started', { error })
-      await this.#dns?.stop()
-      await this.#proxy?.stop()
+      await this.#stopServices()
       this.#retry = this.#deps.clock.after(retryDelayMs, () => void this.#serve(outside))
     }
   }
@@ -103,6 +104,8 @@ export class Network implements Startable {
     if (status !== 0) throw commandFailed.make({ command: 'ip addr', reason: stderr.trim() })
     this.#dns = new DnsServer({ ...this.#deps, view: this.#zoneView() }, { address: this.#options.dnsAddress, port: 53, upstreams: upstreamResolvers(this.#options.dnsAddress) })
     await this.#dns.start()
+    this.#holder = new AddressHolder(this.#deps, { self: this.#options.nodeName, outside })
+    await this.#holder.start()
   }
 
   #zoneView(): () => ZoneView {
@@ -151,13 +154,19 @@ export class Network implements Startable {
     return this.#proxy?.waitEndpointOut(address, Math.max(0, untilMs - clock.bootMs())) ?? false
   }
 
-  /** Stops following changes. Rules stay in force: Pods outlive the daemon. */
+  /** Stops following changes and gives up load balancer addresses. Rules stay in force: Pods outlive the daemon. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#retry?.cancel()
     await this.#overlay.stop()
+    await this.#stopServices()
+  }
+
+  async #stopServices(): Promise<void> {
+    await this.#holder?.stop()
     await this.#dns?.stop()
     await this.#proxy?.stop()
+    this.#holder = undefined
     this.#dns = undefined
     this.#proxy = undefined
   }

@@ -3,6 +3,7 @@
 import { assert, required } from '../../protocol/base/assert.ts'
 import { fieldTable } from './generated/field-table.ts'
 import type { Json } from './json.ts'
+import { ownFieldTable } from './own-fields.ts'
 
 /** Types without fields of their own. `bytes` is base64 text in JSON. */
 export type Scalar =
@@ -88,7 +89,7 @@ function fieldOf(line: string): FieldFacts {
 function readTable(): ReadonlyMap<string, Definition> {
   const definitions = new Map<string, Definition>()
   let fields = new Map<string, FieldFacts>()
-  for (const line of fieldTable.split('\n')) {
+  for (const line of [...fieldTable.split('\n'), ...ownFieldTable.split('\n')]) {
     if (line.startsWith(' ')) {
       const field = fieldOf(line.slice(1))
       fields.set(field.name, field)

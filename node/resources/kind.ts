@@ -7,6 +7,7 @@ import { metadataOf } from '../objects/encoding.ts'
 import { dnsSubdomain } from '../objects/names.ts'
 import { FieldErrors } from './field-errors.ts'
 import { kindTable } from './generated/kind-table.ts'
+import { ownKindTable } from './own-kinds.ts'
 import { prepareNewMetadata, prepareUpdatedMetadata, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import type { Json, JsonObject } from '../objects/json.ts'
 import type { NameRule } from './metadata.ts'
@@ -24,7 +25,7 @@ const columnTypes = ['string', 'integer', 'number', 'boolean', 'date'] as const
 function readTable(): ReadonlyMap<string, KindRow> {
   const kinds = new Map<string, KindRow>()
   let columns: Column[] = []
-  for (const line of kindTable.split('\n')) {
+  for (const line of [...kindTable.split('\n'), ...ownKindTable.split('\n')]) {
     if (line.startsWith(' ')) {
       const [name = '', type = '', format = '', priority = '0'] = line.slice(2).split('\t')
       columns.push({ name, type: required(columnTypes.find((known) => known === type), `the column type ${type}`), format, priority: Number(priority) })

@@ -1,5 +1,6 @@
 // The list of the kinds that are served from declarations. To add a kind is to add its file and a line here.
 // Custom resources are not in it: their declarations are objects of the cluster.
+import { addressPools } from './address-pool.ts'
 import { clusterRoleBindings } from './cluster-role-binding.ts'
 import { clusterRoles } from './cluster-role.ts'
 import { configMaps } from './config-map.ts'
@@ -39,6 +40,7 @@ export const resources: readonly ResourceDefinition[] = [
   podDisruptionBudgets,
   clusterRoleBindings, clusterRoles, roleBindings, roles,
   priorityClasses,
+  addressPools,
 ]
 
 const byName = new Map(resources.map((definition) => [`${definition.group}/${definition.version}/${definition.resource}`, definition]))

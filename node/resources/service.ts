@@ -2,6 +2,7 @@
 // written with the Service; service-checks.ts says what is wrong with one. Who answers under them is the proxy's work.
 import { assert } from '../../protocol/base/assert.ts'
 import { has, isEqual, isTrue, listIn, mapField, mapItems, numberIn, objectIn, objectsIn, stringIn, stringsIn, valueIn, withDefaults, withFields } from '../objects/access.ts'
+import { isOwnBalancer } from '../objects/load-balancer.ts'
 import { dns1035Label } from '../objects/names.ts'
 import { allocateAddress, allocateNodePort } from './allocation.ts'
 import { age, labelsCell, name, orNone } from './cells.ts'
@@ -105,7 +106,8 @@ function allocations(service: JsonObject): readonly Allocation[] {
   const addresses = needsAddress(spec) ? stringsIn(spec, 'clusterIPs').filter((address) => address !== 'None') : []
   const ports = objectsIn(spec, 'ports').map((port) => numberIn(port, 'nodePort') ?? 0)
   const all = new Set([...ports, numberIn(spec, 'healthCheckNodePort') ?? 0].filter((port) => port !== 0))
-  return [...addresses.map((address) => ({ key: `clusterips/${address}` })), ...[...all].map((port) => ({ key: `nodeports/${port}` }))]
+  const outside = isOwnBalancer(typeOf(spec), stringIn(spec, 'loadBalancerClass')) ? objectsIn(service, 'status', 'loadBalancer', 'ingress').map((entry) => stringIn(entry, 'ip')).filter((ip) => ip !== '') : []
+  return [...addresses.map((address) => ({ key: `clusterips/${address}` })), ...outside.map((address) => ({ key: `balancerips/${address}` })), ...[...all].map((port) => ({ key: `nodeports/${port}` }))]
 }
 
 function allocate(service: JsonObject, old: JsonObject | undefined, taken: (key: string) => boolean, context: StrategyContext): JsonObject {

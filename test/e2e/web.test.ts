@@ -56,6 +56,18 @@ describe('e2e / web example', function () {
     }
   })
 
+  it('answers at its load balancer address, which one peer announces', async () => {
+    const address = await eventually('an address of the pool', async () => (await cluster.get<Service>('service', 'web-svr-lb')).status?.loadBalancer?.ingress?.[0]?.ip)
+    match(await kubectl('get', 'service', 'web-svr-lb'), new RegExp(` ${address.replaceAll('.', '[.]')} `))
+    const answer = await eventually('an answer from the address', async () => {
+      const got = await cluster.local.fetch(address, 80)
+      return got.ok ? got : undefined
+    })
+    match(answer.body, page)
+    match(await kubectl('describe', 'service', 'web-svr-lb'), /AddressAssigned[^]*of the pool default/)
+    match(await kubectl('get', 'addresspools'), /default +10\.213\./)
+  })
+
   it('answers through the cluster address and the DNS name from inside a Pod on every peer', async () => {
     for (const name of cluster.names) {
       const overrides = JSON.stringify({ spec: { nodeName: name } })

@@ -128,7 +128,7 @@ describe('golden / kinds', () => {
       const [group = '', version = '', resource = '', label = ''] = stringsIn({ row: JSON.parse(line) }, 'row')
       known.set(`${group}/${version}/${resource}`, [...(known.get(`${group}/${version}/${resource}`) ?? []), label])
     }
-    assert.equal(known.size, resources.length)
+    assert.equal(known.size, resources.filter((definition) => definition.group !== 'shoal.dev').length)
     for (const [key, labels] of known) {
       const [group = '', version = '', resource = ''] = key.split('/')
       const definition = required(resourceByName(group, version, resource), key)

@@ -291,6 +291,12 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/network/endpoints.ts': 'held by the tests of model and zone',
   'node/network/network.ts': 'glue, held by test/e2e',
   'node/network/overlay/overlay.ts': 'drives the kernel by plan.ts, held by test/e2e',
+  'node/network/loadbalancer/holder.ts': 'drives the kernel by ranking.ts, held by test/e2e',
+  'node/objects/own-fields.ts': 'a table',
+  'node/objects/address-pool.ts': 'types only',
+  'node/objects/load-balancer.ts': 'held by ranking.test.ts and load-balancer/plan.test.ts',
+  'node/resources/own-kinds.ts': 'a table',
+  'node/controllers/load-balancer/controller.ts': 'held by load-balancer/plan.test.ts, which runs it on the fake API',
   'node/network/proxy/nft-driver.ts': 'drives nft; its scripts are loaded by rules.test.ts, the rest is held by test/e2e',
   'node/network/proxy/proxy.ts': 'glue over model and rules, held by test/e2e',
 }

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DaemonState } from '../../base/control.ts'
 import { runCommand } from '../../platform/processes.ts'
+import { addressPools } from '../../client/resource-types.ts'
 import { controlRequest } from '../control-client.ts'
 import { notReady, programMissing } from '../errors.ts'
+import { LocalCluster } from '../local-cluster.ts'
 import { buildImage, busyboxRecipe, nginxRecipe, pauseRecipe } from '../machines/images.ts'
 import { type MachineLayout, machineLayout, type YardConfig, yardLayout } from '../machines/layout.ts'
 import { askYard, readYardConfig, startYard, yardId, yardRuns } from '../machines/yard-process.ts'
@@ -29,6 +31,7 @@ export interface UpOptions {
 const daemonTimeoutMs = 30_000
 const readyTimeoutMs = 90_000
 const pollMs = 50
+const poolName = 'default'
 
 const neededPrograms: readonly (readonly [program: string, debianPackage: string])[] = [
   ['unshare', 'util-linux'], ['nsenter', 'util-linux'], ['ip', 'iproute2'], ['nft', 'nftables'], ['containerd', 'containerd'], ['ctr', 'containerd'], ['runc', 'runc'],
@@ -229,7 +232,20 @@ export async function up(options: UpOptions, progress: Progress): Promise<YardCo
     () => machines.map((machine) => `${machine.name}: ${lastWords(machine)}`).join('\n'),
   )
   progress.step(`${config.peers} peers are Ready`)
+  await keepPool(config)
   return config
+}
+
+/** Addresses of the yard's network that no machine has, for Services of type LoadBalancer; a pool of that name that is there stays. */
+async function keepPool(config: YardConfig): Promise<void> {
+  const cluster = new LocalCluster(config.home)
+  try {
+    const pools = cluster.client().resource(addressPools)
+    if ((await pools.list()).items.some((pool) => pool.metadata.name === poolName)) return
+    await pools.create({ metadata: { name: poolName }, spec: { addresses: [`10.213.${config.subnet}.200-10.213.${config.subnet}.249`] } })
+  } finally {
+    await cluster.close()
+  }
 }
 
 /** Copies an archive where each machine imports it at its next start. */

@@ -4,6 +4,7 @@
 import type { Service, ServicePort } from '../../objects/generated/core-v1.ts'
 import type { Endpoint, EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import type { MemberView } from '../../base/views.ts'
+import { addressRange, addressText } from '../../objects/address-ranges.ts'
 import { endpointsIn } from '../endpoints.ts'
 
 /** Kubernetes API reference, ClientIPConfig: three hours. */
@@ -29,6 +30,8 @@ export interface Rule {
   readonly backends: readonly Backend[]
   /** Connections of one client go to one backend until it has made none for so long; undefined: each goes anywhere. */
   readonly stickySeconds: number | undefined
+  /** Only clients of these IPv4 networks may connect; undefined: all may. */
+  readonly sources?: readonly string[] | undefined
 }
 
 /** A port that a Pod of this node wants on the node itself. */
@@ -113,6 +116,16 @@ function choose(all: readonly Candidate[], out: Suspension, self: string): reado
 
 const isIPv4 = (address: string | undefined): address is string => address !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(address)
 
+/** Networks that lie in no other of them, since nft takes no overlapping ones; undefined when everybody may come. */
+function sourcesOf(service: Service): readonly string[] | undefined {
+  const texts = (service.spec?.loadBalancerSourceRanges ?? []).map((text) => text.trim())
+  if (texts.length === 0) return undefined
+  const ranges = texts.flatMap((text) => addressRange(text) ?? [])
+  const widest = ranges.filter((range, at) => !ranges.some((other, i) => i !== at && other.first <= range.first && range.last <= other.last && (i < at || other.first !== range.first || other.last !== range.last)))
+  if (widest.some((range) => range.first === 0 && range.last === 2 ** 32 - 1)) return undefined
+  return widest.map(({ first, last }) => (first === last ? addressText(first) : `${addressText(first)}-${addressText(last)}`)).sort()
+}
+
 function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: Suspension): readonly Rule[] {
   const spec = service.spec
   const key = `${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`
@@ -127,7 +140,7 @@ function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: Su
     if (isIPv4(address)) rules.push({ frontend: { address, protocol, port: port.port }, backends: inner, stickySeconds })
   }
   for (const ingress of service.status?.loadBalancer?.ingress ?? []) {
-    if (isIPv4(ingress.ip)) rules.push({ frontend: { address: ingress.ip, protocol, port: port.port }, backends: outer, stickySeconds })
+    if (isIPv4(ingress.ip)) rules.push({ frontend: { address: ingress.ip, protocol, port: port.port }, backends: outer, stickySeconds, sources: sourcesOf(service) })
   }
   if (port.nodePort !== undefined && port.nodePort > 0) rules.push({ frontend: { address: 'node', protocol, port: port.nodePort }, backends: outer, stickySeconds })
   return rules

@@ -24,7 +24,7 @@ export type Elements = ReadonlyMap<string, ReadonlyMap<string, string>>
 const maps = [
   'services', 'endpoints', 'sticky_slots', 'sticky_endpoints',
   'node_ports', 'node_endpoints', 'node_sticky_slots', 'node_sticky_endpoints',
-  'refused', 'refused_ports',
+  'refused', 'refused_ports', 'limited', 'admitted',
 ] as const
 
 /** How many slots `count` backends get. */
@@ -83,11 +83,13 @@ export function elementsOf(rules: readonly Rule[]): Elements {
   const elements = new Map<string, Map<string, string>>(maps.map((name) => [name, new Map<string, string>()]))
   const put = (map: (typeof maps)[number], key: string, value: string): void => void elements.get(map)?.set(key, value)
   const seen = new Set<string>()
-  for (const { frontend, backends, stickySeconds } of rules) {
+  for (const { frontend, backends, stickySeconds, sources } of rules) {
     const key = keyOf(frontend)
     if (seen.has(key)) continue
     seen.add(key)
     const node = frontend.address === 'node'
+    if (sources !== undefined) put('limited', key, '')
+    for (const source of sources ?? []) put('admitted', `${key} . ${source}`, '')
     if (backends.length === 0) {
       put(node ? 'refused_ports' : 'refused', key, '')
       continue
@@ -153,9 +155,15 @@ table ip ${tableName} {
   map node_affinity { type ipv4_addr . inet_proto . inet_service : mark; flags dynamic,timeout; size ${affinityClients}; }
   set refused { type ipv4_addr . inet_proto . inet_service; }
   set refused_ports { type inet_proto . inet_service; }
+  set limited { type ipv4_addr . inet_proto . inet_service; }
+  set admitted { type ipv4_addr . inet_proto . inet_service . ipv4_addr; flags interval; }
   chain dispatch {
     ip daddr . meta l4proto . th dport vmap @services
     fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node_ports
+  }
+  chain admit {
+    type filter hook prerouting priority mangle;
+    ip daddr . meta l4proto . th dport @limited ip daddr . meta l4proto . th dport . ip saddr != @admitted drop
   }
   chain prerouting { type nat hook prerouting priority dstnat; jump dispatch; }
   chain output { type nat hook output priority -100; jump dispatch; }
@@ -173,6 +181,7 @@ table ip ${tableName} {
   chain postrouting {
     type nat hook postrouting priority srcnat;
     ct status dnat ip saddr ${context.podCidr} ip daddr ${context.podCidr} masquerade
+    ct status dnat ip saddr != ${context.clusterCidr} ip daddr ${context.podCidr} fib saddr type != local accept
     ct status dnat ip saddr != ${context.clusterCidr} masquerade
     ip saddr ${context.podCidr} ip daddr != ${context.clusterCidr} oifname "${context.outside}" masquerade
   }

@@ -51,6 +51,15 @@ describe('network / proxy / rules', () => {
       }),
     )
   })
+  it('only admitted clients reach a limited address, also when nobody is', () => {
+    const open = rule('10.0.0.7', 80, ['10.244.1.2'])
+    const before = elementsOf([{ ...open, sources: ['10.1.0.0-10.1.0.255', '10.2.0.1'] }])
+    const listed = load(wholeTable(context, before))
+    match(listed, /10\.0\.0\.7 \. tcp \. 80 \. 10\.1\.0\.0\/24/)
+    match(listed, /10\.0\.0\.7 \. tcp \. 80 \. 10\.2\.0\.1/)
+    const nobody = elementsOf([{ ...open, sources: [] }])
+    match(load(wholeTable(context, before), change(before, nobody, chainsOf(before))), /set limited \{[^}]*elements = \{ 10\.0\.0\.7 \. tcp \. 80 \}[^]*set admitted \{\s+type[^\n]*\n\s+flags interval\s+\}/)
+  })
   it('a Service without endpoints is refused instead of led nowhere', () => {
     match(load(wholeTable(context, elementsOf([rule('10.96.0.80', 80, []), rule('node', 30081, [])]))), /elements = \{ 10\.96\.0\.80 \. tcp \. 80 \}/)
   })
