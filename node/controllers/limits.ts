@@ -49,3 +49,6 @@ export const missedStartsMost = 100
 
 /** Longest wait of a timer; what comes later is looked at again then. */
 export const longestWaitMs = 3_600_000
+
+/** Age of a DaemonSet's Pod that has ended before it is replaced: one that always fails is no busy loop. */
+export const daemonRetryMs = 10_000

@@ -3,6 +3,7 @@
 import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts'
 import type { ControllerFactory } from './controller.ts'
 import { cronJobController } from './cronjob/controller.ts'
+import { daemonSetController } from './daemonset/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { endpointSliceController } from './endpoints/slice-controller.ts'
@@ -26,6 +27,7 @@ export const controllers: readonly ControllerFactory[] = [
   replicaSetController,
   deploymentController,
   statefulSetController,
+  daemonSetController,
   jobController,
   cronJobController,
   namespaceController,
