@@ -164,7 +164,7 @@ class Daemon {
   async #joinAs(invitation: string, name: string): Promise<void> {
     // Joining dials with a host of its own, which a member never needs.
     const { joinCluster } = await import('./peer/join.ts')
-    await joinCluster(this.#directory, invitation, { ...this.#newcomer(), name }, this.#ground.clock)
+    await joinCluster(this.#directory, invitation, { ...this.#newcomer(), name, featureLevel: this.#options.featureLevel }, this.#ground.clock)
   }
 
   /** Finds the others at the meeting place; this goes on while the daemon answers on its socket. */
@@ -231,7 +231,7 @@ class Daemon {
           recover: () => this.#ground.clock.after(farewellMs, () => void this.#recover(peer)),
           renewed: (identity) => this.#member?.renew(identity),
         },
-        { listen: this.#options.listen, advertise: this.#multiaddrs(), maxVoters: this.#options.maxVoters, works, seed, version },
+        { listen: this.#options.listen, advertise: this.#multiaddrs(), maxVoters: this.#options.maxVoters, works, seed, version, featureLevel: this.#options.featureLevel },
       ),
     )
     logger.child('daemon').debug('the peer runs')

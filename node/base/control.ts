@@ -30,6 +30,8 @@ export interface ClusterStatus {
   /** Name of the leader; empty when none is known. */
   readonly leader: string
   readonly revision: number
+  /** What all peers know and may use; 0 until the first level was agreed. */
+  readonly featureLevel: number
   /** The peer that answers was removed from the cluster; everything else is as it was when that happened. */
   readonly removed: boolean
   readonly peers: readonly PeerStatus[]

@@ -6,6 +6,8 @@ interface OptionBase {
   readonly name: string
   /** What it does, and what one trades off by raising or lowering it. */
   readonly help: string
+  /** For tests with real daemons: on no reference page. */
+  readonly hidden?: boolean
 }
 
 export type OptionSpec =

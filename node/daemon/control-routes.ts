@@ -10,6 +10,7 @@ import type { Client } from '../client/client.ts'
 import type { Informers } from '../client/informers.ts'
 import { deleteInvitation, invite, listInvitations, type ManageDeps } from '../peer/invitations.ts'
 import { lastPeer } from '../peer/errors.ts'
+import { agreedLevel } from '../peer/feature-levels.ts'
 import type { Peer } from '../peer/peer.ts'
 import { readPeers } from '../peer/records.ts'
 import { removePeer } from '../peer/removal.ts'
@@ -53,7 +54,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
       Promise.resolve(
         clusterStatus({
           cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, records: peer.peers(), members: peer.members.members(),
-          engine: peer.status(), revision: store.revision(), removed: peer.removed(), nodes: access.nodes(), apiPort: parts.apiPort, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
+          engine: peer.status(), revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: access.nodes(), apiPort: parts.apiPort, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
         }),
       ),
     'GET /ready-nodes': () => Promise.resolve({ ready: readyNodes(parts) }),

@@ -5,7 +5,9 @@ import type { OptionValues } from '../base/options.ts'
 import { daemonOptions } from '../config/options.ts'
 import { peerOptions } from '../peer/options.ts'
 
-export const settingSpecs = { ...daemonOptions, ...apiServerOptions, listen: peerOptions.listen, maxVoters: peerOptions.voters, zone: peerOptions.zone }
+export const settingSpecs = {
+  ...daemonOptions, ...apiServerOptions, listen: peerOptions.listen, maxVoters: peerOptions.voters, zone: peerOptions.zone, featureLevel: peerOptions.featureLevel,
+}
 
 export type Settings = OptionValues<typeof settingSpecs>
 

@@ -12,6 +12,7 @@ export interface StatusInput {
   readonly members: readonly MemberView[]
   readonly engine: EngineStatus | undefined
   readonly revision: number
+  readonly featureLevel: number
   readonly removed: boolean
   readonly nodes: readonly Node[]
   readonly apiPort: number
@@ -82,6 +83,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
     term: engine?.term ?? 0,
     leader: nameOf(engine?.leader),
     revision: input.revision,
+    featureLevel: input.featureLevel,
     removed: input.removed,
     peers: [...peers].sort((a, b) => (a.name < b.name ? -1 : 1)),
     works: (engine?.assignments ?? []).map(({ work, peer, epoch }) => ({ work, peer: nameOf(peer), epoch })),

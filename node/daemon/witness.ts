@@ -2,6 +2,7 @@
 // nothing; the other peers do. It can say how it stands, examine the others, and leave.
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import { agreedLevel } from '../peer/feature-levels.ts'
 import type { Peer } from '../peer/peer.ts'
 import { removePeer } from '../peer/removal.ts'
 import type { StateStore } from '../store/types.ts'
@@ -33,7 +34,7 @@ export function witnessRoutes({ store, peer, clock, logger, farewell }: WitnessP
       return Promise.resolve(
         clusterStatus({
           cluster, incarnation, self: name, records: peer.peers(), members: peer.members.members(), engine: peer.status(),
-          revision: store.revision(), removed: peer.removed(), nodes: [], apiPort: 0, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
+          revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: [], apiPort: 0, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
         }),
       )
     },

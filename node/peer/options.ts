@@ -1,5 +1,6 @@
 // Options of the peer zone, declared once; flags, environment and the reference page are generated from them.
 import type { OptionSpec } from '../base/options.ts'
+import { highestLevel } from './feature-levels.ts'
 
 export const peerOptions = {
   listen: {
@@ -28,5 +29,15 @@ export const peerOptions = {
     type: 'string',
     default: '',
     help: 'Failure domain of this machine (topology.kubernetes.io/zone). Voters and Pods are spread over zones.',
+  },
+  featureLevel: {
+    name: 'feature-level',
+    type: 'integer',
+    default: highestLevel,
+    unit: 'level',
+    least: 0,
+    most: highestLevel,
+    hidden: true,
+    help: 'The highest feature level that this daemon admits to know: a lower one plays an older build.',
   },
 } as const satisfies { readonly [key: string]: OptionSpec }

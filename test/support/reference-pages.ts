@@ -53,7 +53,7 @@ export async function optionsPage(): Promise<string> {
   for (const exported of (await exportsOf('options.ts')).values()) {
     for (const group of Object.values(exported)) {
       if (typeof group !== 'object' || group === null) continue
-      for (const option of Object.values(group)) if (isOption(option) && !rows.has(option.name)) rows.set(option.name, optionRow(option))
+      for (const option of Object.values(group)) if (isOption(option) && option.hidden !== true && !rows.has(option.name)) rows.set(option.name, optionRow(option))
     }
   }
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)

@@ -20,7 +20,7 @@ function show(status: ClusterStatus): readonly string[] {
   const rows = status.peers.map((p) => [p.name, p.role, p.state, p.lag === undefined ? '-' : String(p.lag), p.address, p.runtime, p.pid === undefined ? '-' : String(p.pid)])
   return [
     ...(status.removed ? ['this peer was removed from the cluster and takes no writes; what follows is what it knew then', 'to come back: stop it, remove its data directory, and `shoal join <invitation>`', ''] : []),
-    `cluster ${status.cluster}${status.incarnation === 1 ? '' : `  incarnation ${status.incarnation}`}  term ${status.term}  leader ${status.leader === '' ? 'unknown' : status.leader}  revision ${status.revision}`,
+    `cluster ${status.cluster}${status.incarnation === 1 ? '' : `  incarnation ${status.incarnation}`}  term ${status.term}  leader ${status.leader === '' ? 'unknown' : status.leader}  revision ${status.revision}  features ${status.featureLevel}`,
     ...table([['PEER', 'ROLE', 'STATE', 'LAG', 'ADDRESS', 'RUNTIME', 'PID'], ...rows]),
     ...(status.works.length === 0 ? [] : ['', ...table([['WORK', 'PEER', 'EPOCH'], ...status.works.map((w) => [w.work, w.peer, String(w.epoch)])])]),
     ...status.peers.flatMap((p) => (p.trouble === undefined ? [] : ['', `${p.name}: ${p.trouble}`])),

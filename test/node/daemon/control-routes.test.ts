@@ -11,6 +11,7 @@ import { type MemberParts, memberRoutes } from '../../../node/daemon/control-rou
 import type { ControlCall, ControlRoutes } from '../../../node/daemon/control-server.ts'
 import { alreadyMember } from '../../../node/daemon/errors.ts'
 import { invitationUnknown } from '../../../node/identity/errors.ts'
+import { agreedLevel } from '../../../node/peer/feature-levels.ts'
 import { lastPeer, peerUnknown } from '../../../node/peer/errors.ts'
 import { systemClock } from '../../../node/platform/clock.ts'
 import { FakeApi } from '../../support/fake-api.ts'
@@ -69,6 +70,7 @@ describe('daemon / control routes / member', () => {
     const status = (await ask(routes, 'GET /status')) as ClusterStatus
     deepEqual(status.peers.map((peer) => [peer.name, peer.role]), [['ant', 'leader']])
     equal(status.leader, 'ant')
+    equal(status.featureLevel, agreedLevel(cluster.get('ant').store))
     deepEqual(await ask(routes, 'GET /ready-nodes'), { ready: ['ant'] })
   })
 
