@@ -57,6 +57,8 @@ export class RaftCore {
   told: { readonly term: Term; readonly round: number; readonly match: LogIndex } = { term: 0, round: 0, match: 0 }
   /** When the leader was last heard. */
   leaderHeardMs: BootMs = -Infinity
+  /** The connection with the leader is gone, and it was not heard since: it protects itself against votes no more. */
+  leaderLost = false
   electionDeadlineMs: BootMs = 0
   outbox: Outgoing[] = []
   outboxAfterSave: Outgoing[] = []

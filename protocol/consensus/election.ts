@@ -1,7 +1,7 @@
 // Elections: pre-vote (Raft thesis, section 9.6), votes (3.4), the rule that who hears a leader grants none (4.2.3),
 // check-quorum (6.2) and leadership transfer (3.10). A vote counts, our own too, only when it is on disk.
 import { assert } from '../base/assert.ts'
-import { electionMaxMs, electionMinMs } from './limits.ts'
+import { electionMaxMs, electionMinMs, lostLeaderSpreadMs } from './limits.ts'
 import { startLeading } from './leading.ts'
 import { countVotes, majority } from './quorum.ts'
 import type { PeerId } from '../base/ids.ts'
@@ -11,9 +11,9 @@ import type { RaftCore } from './core.ts'
 type VoteRequest = ConsensusMessage & { readonly kind: 'preVote' | 'vote' }
 type VoteReply = ConsensusMessage & { readonly kind: 'preVoteReply' | 'voteReply' }
 
-/** The leader was heard so recently that no vote is due, or this peer leads. */
+/** The leader was heard so recently, over a connection that stands, that no vote is due, or this peer leads. */
 export function leaderIsNear(core: RaftCore): boolean {
-  return core.role.kind === 'leader' || core.nowMs - core.leaderHeardMs < electionMinMs
+  return core.role.kind === 'leader' || (!core.leaderLost && core.nowMs - core.leaderHeardMs < electionMinMs)
 }
 
 /**
@@ -75,6 +75,8 @@ export function handleVoteRequest(core: RaftCore, from: PeerId, message: VoteReq
     message.lastTerm > log.lastTerm || (message.lastTerm === log.lastTerm && message.lastIndex >= log.lastIndex)
   if (message.kind === 'preVote') {
     const granted = core.mayVote && upToDate && message.term > core.term && !leaderIsNear(core)
+    // Who asks next may split the votes: it stands back for the moment that the one who asked first needs.
+    if (granted) core.electionDeadlineMs = Math.max(core.electionDeadlineMs, core.nowMs + lostLeaderSpreadMs)
     core.send(from, { kind: 'preVoteReply', term: granted ? message.term : core.term, granted })
     return
   }

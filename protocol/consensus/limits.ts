@@ -10,6 +10,12 @@ export const electionMinMs = 500
 /** Election timeouts are drawn from `electionMinMs` up to this. A leader that heard no majority for so long steps down. */
 export const electionMaxMs = 1000
 
+/**
+ * Voters whose connection with the leader is gone stand for election within this time, each at a moment of its own. Shorter:
+ * votes split more often, and cost an election timeout; longer: writes stand still longer.
+ */
+export const lostLeaderSpreadMs = 150
+
 /** Entries on their way to one follower. When full, the follower gets no more until it acknowledges. */
 export const maxInflightMessages = 64
 

@@ -7,7 +7,7 @@ import { RaftCore } from './core.ts'
 import { campaign, checkLeadership, handleTimeoutNow, handleVoteReply, handleVoteRequest } from './election.ts'
 import { leaderIsNear, majorityHeard, ownVoteSaved, tickElection } from './election.ts'
 import { followConfiguration, leadingOf } from './leading.ts'
-import { damagedQuietMs, damagedSilentMs, electionMaxMs, electionMinMs, keptBytes, keptEntries } from './limits.ts'
+import { damagedQuietMs, damagedSilentMs, electionMaxMs, electionMinMs, keptBytes, keptEntries, lostLeaderSpreadMs } from './limits.ts'
 import { maxUncommittedBytes, maxUncommittedEntries } from './limits.ts'
 import { commitByCounting, flush, handleAppend, handleAppendReply, knownCommit, passLeadership, tickReplication } from './replication.ts'
 import type { BootMs, LogIndex, PeerId, WallMs } from '../base/ids.ts'
@@ -147,6 +147,7 @@ export class Raft {
     if (core.role.kind === 'leader') return
     core.becomeFollower(core.term, from)
     core.leaderHeardMs = core.nowMs
+    core.leaderLost = false
     core.resetElectionTimer()
   }
 
@@ -276,14 +277,18 @@ export class Raft {
     core.sendAfterSave(leader, { kind: 'appendReply', term: core.term, accepted: true, match, matchTerm, round: 0 })
   }
 
-  /** The transport lost a peer. A lost leader is doubted soon; pre-vote keeps a false alarm harmless. */
+  /**
+   * The transport lost a peer. A lost leader is doubted at once, by whoever lost it: the others, who hear it, refuse the
+   * pre-vote, so that a false alarm unseats nobody (Raft thesis, sections 4.2.3 and 9.6).
+   */
   connectionLost(peer: PeerId): void {
     const core = this.#core
     const progress = leadingOf(core)?.progress.get(peer)
     if (progress?.state === 'replicate') progress.becomeProbe(progress.match + 1)
     if (core.role.kind === 'follower' && core.role.leader === peer) {
-      const soonMs = Math.max(core.nowMs, core.leaderHeardMs + electionMinMs) + core.random.integer(200)
-      core.electionDeadlineMs = Math.min(core.electionDeadlineMs, soonMs)
+      core.leaderLost = true
+      const spreadMs = core.isWitness ? 2 * lostLeaderSpreadMs : core.random.integer(lostLeaderSpreadMs)
+      core.electionDeadlineMs = Math.min(core.electionDeadlineMs, core.nowMs + spreadMs)
     }
   }
 

@@ -41,6 +41,7 @@ export class Requests {
   readonly #reads = new Map<number, OwnRead>()
   #nextWire: number
   #nextCheckMs: BootMs = 0
+  #lastLeader: PeerId | undefined
 
   /** `firstContext` differs from life to life, so that answers to an earlier one are recognised. */
   constructor(deps: RequestsDeps, firstContext: number) {
@@ -68,8 +69,10 @@ export class Requests {
 
   /** Sends again what found no answer, gives up what waited too long. */
   tick(nowMs: BootMs, leader: PeerId | undefined): void {
-    if (nowMs < this.#nextCheckMs) return
+    // What waits for somebody to lead does not wait for the next look too.
+    if (nowMs < this.#nextCheckMs && leader === this.#lastLeader) return
     this.#nextCheckMs = nowMs + requestCheckMs
+    this.#lastLeader = leader
     if (this.#proposals.size === 0 && this.#reads.size === 0) return
     for (const own of [...this.#proposals.values()]) {
       if (nowMs >= own.deadlineMs) {

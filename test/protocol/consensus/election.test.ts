@@ -1,7 +1,7 @@
 // Elections by the paper: each test cites the rule of Ongaro's thesis that it holds the machine to.
 // One peer is driven by hand; what it answers is asserted. It starts no cluster.
 import { strict as assert } from 'node:assert'
-import { damagedSilentMs, electionMaxMs, electionMinMs } from '../../../protocol/consensus/limits.ts'
+import { damagedSilentMs, electionMaxMs, electionMinMs, lostLeaderSpreadMs } from '../../../protocol/consensus/limits.ts'
 import { append, entry, hand, lead, step, take, tick } from './hand.ts'
 
 describe('protocol / consensus / election', () => {
@@ -52,6 +52,39 @@ describe('protocol / consensus / election', () => {
     h.sent.length = 0
     step(h, 'c', { kind: 'preVote', term: 5, lastIndex: 9, lastTerm: 4, transfer: false })
     assert.deepEqual(take(h, 'preVoteReply'), [{ kind: 'preVoteReply', term: 5, granted: true }])
+  })
+
+  it('a leader whose connection is gone protects itself no more, until it is heard again (section 4.2.3; P10, P14)', () => {
+    const h = hand()
+    const asks = (): unknown => {
+      h.sent.length = 0
+      step(h, 'c', { kind: 'preVote', term: 5, lastIndex: 9, lastTerm: 4, transfer: false })
+      const [answer] = take(h, 'preVoteReply')
+      return answer?.kind === 'preVoteReply' && answer.granted
+    }
+    step(h, 'b', append(1, 0, 0))
+    h.raft.connectionLost('c')
+    assert.equal(asks(), false, 'that another is gone says nothing of the leader')
+    h.raft.connectionLost('b')
+    assert.equal(asks(), true)
+    step(h, 'b', append(1, 0, 0))
+    assert.equal(asks(), false)
+  })
+
+  it('stands at once when the connection with the leader is gone, and stands back for who asked before', () => {
+    const alone = hand()
+    step(alone, 'b', append(1, 0, 0))
+    alone.raft.connectionLost('b')
+    tick(alone, lostLeaderSpreadMs)
+    assert.equal(take(alone, 'preVote').length, 2)
+    const second = hand()
+    step(second, 'b', append(1, 0, 0))
+    second.raft.connectionLost('b')
+    step(second, 'c', { kind: 'preVote', term: 2, lastIndex: 0, lastTerm: 0, transfer: false })
+    tick(second, lostLeaderSpreadMs - 20)
+    assert.equal(take(second, 'preVote').length, 0)
+    tick(second, lostLeaderSpreadMs + 20)
+    assert.equal(take(second, 'preVote').length, 2)
   })
 
   it('a voter whose own removal is not committed still stands, and one that is removed does not (section 4.2.2)', () => {
