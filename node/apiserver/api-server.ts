@@ -28,6 +28,7 @@ import { findObject } from './rest.ts'
 import type { Ids, Kinds, Rest } from './rest.ts'
 import { ServerPaths } from './server-paths.ts'
 import { Storage } from './storage.ts'
+import { KubeletUsage } from './usage/kubelet-usage.ts'
 import { Upgrades } from './streams/upgrades.ts'
 
 export interface ApiServerDeps {
@@ -77,7 +78,7 @@ export class ApiServer implements Startable {
       metricsText: () => deps.metrics.text(),
       openApi: openApiDocuments(deps.resources),
     })
-    this.#handler = new Handler({ rest, tokens: this.tokens, kubelets: deps.kubelets, paths, serverAddress: options.serverAddress })
+    this.#handler = new Handler({ rest, tokens: this.tokens, kubelets: deps.kubelets, paths, serverAddress: options.serverAddress, usage: new KubeletUsage({ kubelets: deps.kubelets, clock: deps.clock, logger: this.#logger }) })
     const renderer = { storage: this.storage, nowMs: () => deps.clock.wallMs() }
     const front = new Front({ handler: this.#handler, tokens: this.tokens, renderer, clock: deps.clock, logger: this.#logger, metrics: deps.metrics })
     this.#upgrades = new Upgrades({ front, handler: this.#handler, rest, kubelets: deps.kubelets, logger: this.#logger })

@@ -6,6 +6,7 @@ import type { ResourceDefinition } from '../resources/types.ts'
 import type { Answer } from './call.ts'
 import type { Kinds } from './rest.ts'
 import { reviews } from './reviews.ts'
+import { measuredKinds } from './usage/kinds.ts'
 import { noSuchResource } from './status.ts'
 import { subresources } from './subresources/registry.ts'
 
@@ -29,7 +30,10 @@ function entriesOf(kinds: Kinds, group: string, version: string): readonly Entry
   const asked = reviews.filter((review) => review.group === group && review.version === version).map((review): Entry => ({
     name: review.resource, singular: review.singular, kind: review.kind, group, version, namespaced: review.namespaced, verbs: ['create'], shortNames: [], categories: [],
   }))
-  return [...own, ...asked].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const measured = measuredKinds.filter((kind) => kind.group === group && kind.version === version).map((kind): Entry => ({
+    name: kind.resource, singular: '', kind: kind.kind, group, version, namespaced: kind.namespaced, verbs: ['get', 'list'], shortNames: [], categories: [],
+  }))
+  return [...own, ...asked, ...measured].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function entriesOfKind(kind: ResourceDefinition): readonly Entry[] {
@@ -50,7 +54,7 @@ function entriesOfKind(kind: ResourceDefinition): readonly Entry[] {
 /** Groups with their versions, the preferred one first; the core group is empty. */
 export function groupsOf(kinds: Kinds): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>()
-  for (const { group, version } of [...kinds.all, ...reviews]) {
+  for (const { group, version } of [...kinds.all, ...reviews, ...measuredKinds]) {
     const versions = groups.get(group) ?? []
     if (!versions.includes(version)) versions.push(version)
     groups.set(group, versions)

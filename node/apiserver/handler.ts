@@ -22,6 +22,9 @@ import { methodNotAllowed, noSuchResource } from './status.ts'
 import { subresourceOf } from './subresources/registry.ts'
 import { handleScale } from './subresources/scale.ts'
 import { updateObject } from './updating.ts'
+import { answerUsage } from './usage/answers.ts'
+import { measuredKinds } from './usage/kinds.ts'
+import type { KubeletUsage } from './usage/kubelet-usage.ts'
 import { watchObjects } from './watching.ts'
 
 export interface HandlerDeps {
@@ -30,6 +33,7 @@ export interface HandlerDeps {
   readonly kubelets: KubeletConnections
   readonly paths: ServerPaths
   readonly serverAddress: string
+  readonly usage: KubeletUsage
 }
 
 /** How discovery is wanted: `v2` and `v2beta1` are the aggregated forms. */
@@ -79,6 +83,8 @@ export class Handler {
       if (call.method !== 'POST') throw methodNotAllowed()
       return createReview({ rest, tokens, podsOnNode: this.#podsOnNode }, call, review, info.namespace)
     }
+    const measured = measuredKinds.find((one) => one.group === info.group && one.version === info.version && one.resource === info.resource)
+    if (measured !== undefined) return answerUsage({ rest, usage: this.#deps.usage }, call, measured, info)
     const definition = rest.kinds.byResource(info.group, info.version, info.resource)
     if (definition === undefined) return this.#unknown(info)
     const namespace = definition.namespaced ? info.namespace : ''

@@ -43,3 +43,9 @@ export const deleteCollectionWorkers = 8
 export const kubeletConnectTimeoutMs = 5_000
 /** Largest SPDY frame accepted from either side; a larger one ends the stream. */
 export const maxSpdyFrameBytes = 16 * 1024 * 1024
+/** Answers of kubelets about use are shared by everybody who asks within this time. */
+export const usageFreshMs = 2_000
+/** Longest wait for one kubelet's answer about use; its node and its Pods are left out then. */
+export const usageWaitMs = 3_000
+/** Largest answer of a kubelet about use; a larger one counts as none. */
+export const mostUsageBytes = 4 * 1024 * 1024

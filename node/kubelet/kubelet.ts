@@ -32,6 +32,7 @@ import { Relist } from './relist.ts'
 import { KubeletServer } from './server/server.ts'
 import { Slots } from './slots.ts'
 import type { Kubelet, KubeletDeps, KubeletOptions, ServerCertificates } from './types.ts'
+import { StatsCollector } from './stats/collector.ts'
 import { TokenKeeper } from './volumes/tokens.ts'
 import { Volumes } from './volumes/volumes.ts'
 
@@ -57,6 +58,7 @@ class NodeKubelet implements Kubelet {
   readonly #relist: Relist
   readonly #server: KubeletServer
   readonly #agent: NodeAgent
+  readonly #stats: StatsCollector
   readonly #starts = new Slots(parallelStarts)
   /** Sandboxes that want an address are made one by one: the wish is for the next one. */
   readonly #wishes = new Slots(1)
@@ -79,7 +81,8 @@ class NodeKubelet implements Kubelet {
     this.#pods = new Informer({ ...deps, client: this.#client }, pods, { narrow: { fieldSelector: `spec.nodeName=${options.nodeName}` }, fromLocalCopy: true })
     this.#node = new Informer({ ...deps, client: this.#client }, nodes, { narrow: { fieldSelector: `metadata.name=${options.nodeName}` }, fromLocalCopy: true })
     this.#relist = new Relist({ ...deps, isBusy: () => this.#isBusy(), onChange: (changed, all) => this.#runtimeChanged(changed, all) })
-    this.#server = new KubeletServer({ ...deps, pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive) }, options)
+    this.#stats = new StatsCollector(deps, options)
+    this.#server = new KubeletServer({ ...deps, stats: () => this.#stats.latest(), pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive) }, options)
     this.#agent = new NodeAgent({ ...deps, client: this.#client, images: this.#images, runtimeHealthy: () => this.#relist.healthy }, options)
   }
 
@@ -92,6 +95,7 @@ class NodeKubelet implements Kubelet {
     await mkdir(this.#options.podLogDirectory, { recursive: true })
     this.#machine = await readMachine()
     this.#starter = this.#makeStarter(this.#machine)
+    this.#stats.start()
     await this.#server.start()
     this.#agent.start(this.#machine, this.#server.port())
     await this.#readObservedVersion()
@@ -105,7 +109,7 @@ class NodeKubelet implements Kubelet {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
-    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#node.stop(), this.#pods.stop(), this.#relist.stop()])
+    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#stats.stop(), this.#node.stop(), this.#pods.stop(), this.#relist.stop()])
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()))
     this.#workers.clear()
     await this.#saveObservedVersion()

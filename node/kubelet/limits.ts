@@ -81,3 +81,6 @@ export const tokenLeastSeconds = 600
 
 /** A Ready Node whose runtime or network fails is reported NotReady only after this long: restarts take less. */
 export const unreadyGraceMs = 10_000
+
+/** How often the use of processor and memory is measured; rates are over the time since the measure before. */
+export const statsEveryMs = 5_000

@@ -2,7 +2,7 @@
 // them; images are there when a test says so. It keeps the same contract suite as the real one.
 import { runtimeError } from '../../node/kubelet/errors.ts'
 import type { Clock } from '../../node/base/clock.ts'
-import type { ContainerConfig, ExecResult, Runtime, RuntimeContainerStatus, RuntimeImage, Sandbox, SandboxConfig } from '../../node/kubelet/runtime/types.ts'
+import type { ContainerConfig, ContainerCount, ExecResult, Runtime, RuntimeContainerStatus, RuntimeImage, Sandbox, SandboxConfig } from '../../node/kubelet/runtime/types.ts'
 
 const podUidLabel = 'io.kubernetes.pod.uid'
 
@@ -136,6 +136,18 @@ export class FakeRuntime implements Runtime {
 
   async reopenLog(id: string): Promise<void> {
     this.#call('reopenLog', this.#container('ReopenContainerLog', id).name)
+  }
+
+  /** What containers have used, as a test sets it. */
+  readonly counts = new Map<string, { readonly cpuNanos: number; readonly memoryBytes: number }>()
+
+  listContainerStats(): Promise<readonly ContainerCount[]> {
+    const running = [...this.containers.values()].filter((each) => each.state === 'running')
+    return Promise.resolve(running.map(({ id }) => ({ id, atMs: this.#clock.wallMs(), ...(this.counts.get(id) ?? { cpuNanos: 1, memoryBytes: 1 }) })))
+  }
+
+  async containerPid(id: string): Promise<number | undefined> {
+    return this.#container('ContainerStatus', id).state === 'running' ? process.pid : undefined
   }
 
   async execSync(id: string, command: readonly string[]): Promise<ExecResult> {

@@ -9,7 +9,7 @@ import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader'
 import { assert, required } from '../../../protocol/base/assert.ts'
 import { runtimeError } from '../errors.ts'
 import { criCallTimeoutMs, criMessageBytes, imagePullTimeoutMs } from '../limits.ts'
-import type { Labels, Runtime, RuntimeContainer, RuntimeContainerStatus, RuntimeImage, Sandbox } from './types.ts'
+import type { ContainerCount, Labels, Runtime, RuntimeContainer, RuntimeContainerStatus, RuntimeImage, Sandbox } from './types.ts'
 
 interface SandboxMessage {
   readonly id: string
@@ -136,7 +136,7 @@ export function criRuntime(endpoint: string): Runtime {
   })
   const runtime = caller(client, loadService('RuntimeService'))
   const images = caller(client, loadService('ImageService'))
-  return { ...sandboxCalls(runtime), ...containerCalls(runtime), ...streamCalls(runtime), ...imageCalls(images), close: () => client.close() }
+  return { ...sandboxCalls(runtime), ...containerCalls(runtime), ...statsCalls(runtime), ...streamCalls(runtime), ...imageCalls(images), close: () => client.close() }
 }
 
 function sandboxCalls(call: Call): Pick<Runtime, 'version' | 'status' | 'listSandboxes' | 'sandboxAddresses' | 'runSandbox' | 'stopSandbox' | 'removeSandbox'> {
@@ -196,6 +196,30 @@ function containerCalls(call: Call): Pick<Runtime, 'listContainers' | 'container
     },
     reopenLog: async (id) => {
       await call('ReopenContainerLog', { id })
+    },
+  }
+}
+
+interface StatsMessage {
+  readonly attributes: { readonly id: string } | null
+  readonly cpu: { readonly timestamp: number; readonly usageCoreNanoSeconds: { readonly value: number } | null } | null
+  readonly memory: { readonly workingSetBytes: { readonly value: number } | null } | null
+}
+
+function toCount(message: StatsMessage): readonly ContainerCount[] {
+  const { attributes, cpu, memory } = message
+  if (attributes === null || cpu === null || cpu.usageCoreNanoSeconds === null) return []
+  return [{ id: attributes.id, atMs: toMs(cpu.timestamp), cpuNanos: cpu.usageCoreNanoSeconds.value, memoryBytes: memory?.workingSetBytes?.value ?? 0 }]
+}
+
+function statsCalls(call: Call): Pick<Runtime, 'listContainerStats' | 'containerPid'> {
+  return {
+    listContainerStats: async () => (await call<{ stats: readonly StatsMessage[] }>('ListContainerStats', {})).stats.flatMap(toCount),
+    containerPid: async (id) => {
+      // Only the verbose answer names the process: a text of JSON under `info`, as containerd and CRI-O write it.
+      const { info } = await call<{ info: Labels }>('ContainerStatus', { id, verbose: true })
+      const detail: { readonly pid?: number } = JSON.parse(info['info'] ?? '{}')
+      return detail.pid === undefined || detail.pid === 0 ? undefined : detail.pid
     },
   }
 }

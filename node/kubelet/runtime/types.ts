@@ -160,6 +160,17 @@ export interface ImageCredentials {
   readonly password: string
 }
 
+/** What a container has used so far, as the runtime counts it. */
+export interface ContainerCount {
+  readonly id: string
+  /** When it was counted, by the wall clock. */
+  readonly atMs: number
+  /** Processor time since the container's start. */
+  readonly cpuNanos: number
+  /** Memory that cannot be taken back without loss. */
+  readonly memoryBytes: number
+}
+
 /** Errors of all methods are RuntimeError (errors.ts), whose `notFound` tells that the id or image is not there. */
 export interface Runtime {
   version(): Promise<{ readonly name: string; readonly version: string }>
@@ -182,6 +193,10 @@ export interface Runtime {
   stopContainer(id: string, graceSeconds: number): Promise<void>
   removeContainer(id: string): Promise<void>
   reopenLog(id: string): Promise<void>
+  /** What running containers have used, by their control groups; a container that has just ended may be missing. */
+  listContainerStats(): Promise<readonly ContainerCount[]>
+  /** The process that a running container began with, as this machine numbers it; undefined when it does not run. */
+  containerPid(id: string): Promise<number | undefined>
   /** Runs a command to its end. After `timeoutMs` it is killed and the call fails. */
   execSync(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>
   /** The address of the runtime's streaming server for one use. */

@@ -3,7 +3,7 @@ import type { LogOptions } from '../logs/reader.ts'
 import type { ExecStreams } from '../runtime/types.ts'
 
 export type KubeletRequest =
-  | { readonly kind: 'healthz' | 'metrics' | 'pods' }
+  | { readonly kind: 'healthz' | 'metrics' | 'pods' | 'statsSummary' | 'resourceMetrics' }
   | { readonly kind: 'containerLogs'; readonly namespace: string; readonly pod: string; readonly container: string; readonly previous: boolean; readonly options: LogOptions }
   | { readonly kind: 'exec'; readonly namespace: string; readonly pod: string; readonly container: string; readonly command: readonly string[]; readonly streams: ExecStreams }
   | { readonly kind: 'attach'; readonly namespace: string; readonly pod: string; readonly container: string; readonly streams: ExecStreams }
@@ -44,6 +44,8 @@ export function parseRequest(url: string, nowMs: number): KubeletRequest | undef
   if (pathname === '/healthz') return { kind: 'healthz' }
   if (pathname === '/metrics') return { kind: 'metrics' }
   if (pathname === '/pods') return { kind: 'pods' }
+  if (pathname === '/stats/summary') return { kind: 'statsSummary' }
+  if (pathname === '/metrics/resource') return { kind: 'resourceMetrics' }
   if (pathname === '/shoal/endpoint-out') return { kind: 'endpointOut', address: query.get('ip') ?? '' }
   if (pathname === '/shoal/images') return { kind: 'loadImage' }
   if (namespace === undefined || pod === undefined) return undefined

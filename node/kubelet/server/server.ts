@@ -16,6 +16,8 @@ import { kubeletCannotListen, kubeletRefused } from '../errors.ts'
 import { endpointOutWaitMs, serverHeaderBytes } from '../limits.ts'
 import { readLog } from '../logs/reader.ts'
 import type { Runtime } from '../runtime/types.ts'
+import { resourceMetricsText, summaryOf } from '../stats/summary.ts'
+import type { MachineStats } from '../stats/summary.ts'
 import type { KubeletOptions, ServerCertificates } from '../types.ts'
 import { isAllowed } from './access.ts'
 import { parseRequest } from './requests.ts'
@@ -31,6 +33,7 @@ export interface ServerDeps {
   readonly logFolder: (pod: Pod) => string
   readonly metrics: Pick<Metrics, 'text'>
   readonly loadImage: (archive: Readable) => Promise<void>
+  readonly stats: () => MachineStats
 }
 
 export class KubeletServer {
@@ -119,6 +122,12 @@ export class KubeletServer {
         return
       case 'pods':
         json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: this.#deps.pods() })
+        return
+      case 'statsSummary':
+        json(summaryOf(this.#deps.stats()))
+        return
+      case 'resourceMetrics':
+        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(resourceMetricsText(this.#deps.stats()))
         return
       case 'endpointOut':
         json({ out: await this.#deps.waitEndpointOut(asked.address, endpointOutWaitMs) })

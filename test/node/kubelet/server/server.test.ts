@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { silentLogger } from '../../../../node/base/logger.ts'
 import { kubeletCannotListen } from '../../../../node/kubelet/errors.ts'
 import { KubeletServer } from '../../../../node/kubelet/server/server.ts'
+import type { MachineStats } from '../../../../node/kubelet/stats/summary.ts'
 import { systemClock } from '../../../../node/platform/clock.ts'
 import { FakeRuntime } from '../../../support/fake-runtime.ts'
 import { makeContainer, makePod } from '../../../support/pod-fixtures.ts'
@@ -17,6 +18,8 @@ const portOf = (server: Server): number => {
   const address: AddressInfo | string | null = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
+
+const stats: MachineStats = { nodeName: 'n1', node: { atMs: 1_000, windowMs: 5_000, cpuNanos: 2_000_000_000, cpuNanoCores: 4_000_000, memoryBytes: 1024 }, containers: [] }
 
 describe('kubelet / server', () => {
   const clock = systemClock()
@@ -31,7 +34,7 @@ describe('kubelet / server', () => {
     certificates = await testCertificates()
     runtime.containers.set('c', makeContainer({ id: 'c' }))
     server = new KubeletServer({
-      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: (address) => Promise.resolve(address === '10.0.0.1'), pods: () => [makePod()], logFolder: () => '/nowhere',
+      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: (address) => Promise.resolve(address === '10.0.0.1'), pods: () => [makePod()], logFolder: () => '/nowhere', stats: () => stats,
       loadImage: async (archive: Readable) => {
         for await (const chunk of archive) loaded += String(chunk)
       },
@@ -55,7 +58,7 @@ describe('kubelet / server', () => {
 
   it('names a port that is taken', async () => {
     const second = new KubeletServer({
-      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', loadImage: () => Promise.resolve(),
+      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', stats: () => stats, loadImage: () => Promise.resolve(),
     }, { port: server.port(), listenAddress: '127.0.0.1', certificates: certificates.server })
     await rejects(second.start(), kubeletCannotListen.is)
   })
@@ -77,6 +80,8 @@ describe('kubelet / server', () => {
     equal(await ask('/metrics', certificates.user), '403 the certificate does not allow this')
     equal(await ask('/healthz'), '200 ok')
     equal(await ask('/healthz', certificates.user), '403 the certificate does not allow this')
+    match(await ask('/stats/summary'), /^200 .*"nodeName":"n1".*"usageNanoCores":4000000/)
+    match(await ask('/metrics/resource'), /node_cpu_usage_seconds_total 2 1000/)
     match(await ask('/pods'), /^200 .*"kind":"PodList"/)
     equal(await ask('/shoal/endpoint-out?ip=10.0.0.1'), '200 {"out":true}')
     equal(await ask('/shoal/endpoint-out?ip=10.0.0.2'), '200 {"out":false}')
