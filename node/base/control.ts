@@ -77,6 +77,8 @@ export interface RecoveryPreview {
   readonly missing: readonly { readonly name: string; readonly voter: boolean }[]
   /** Nobody who is left can open the keys that the cluster signs by: no new peers, certificates or tokens afterwards. */
   readonly keysLost: boolean
+  /** Missing peers that can open them: one of their data directories, brought back, saves the keys. */
+  readonly keyHolders: readonly string[]
   /** Witnesses that hold newer entries, which are lost. */
   readonly ahead: readonly string[]
 }

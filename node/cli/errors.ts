@@ -27,6 +27,16 @@ export const daemonUnreachable = defineError<{ socket: string; reason: string }>
   remedy: 'Start it (`systemctl start shoal`, or `shoal up`), or name its data directory with --data-dir.',
 })
 
+export const keysWouldBeLost = defineError<{ chosen: string; holders: readonly string[] }>({
+  code: 'SHOAL_KEYS_WOULD_BE_LOST',
+  message: ({ chosen, holders }) =>
+    `${chosen} can go on, but no survivor can open the keys that the cluster signs by: afterwards no machine can join, and no certificate and no token is signed any more` +
+    (holders.length === 0 ? '' : `; ${holders.join(', ')} could open them`),
+  remedy:
+    'Bring the disk of a peer that is named back, in any machine: its data directory, whole, under the same daemon; then recover. ' +
+    'If all of them are gone for good, add --without-keys, copy what matters to a new cluster, and move.',
+})
+
 export const requestRefused = defineError<{ message: string }>({
   code: 'SHOAL_REQUEST_REFUSED',
   message: ({ message }) => message,

@@ -1,5 +1,6 @@
 // What the control socket answers when agreement may be gone: what is wrong, the preview of a recovery, the recovery itself, and taking a
 // newer incarnation. Members and witnesses share them.
+import type { PeerId } from '../../protocol/base/ids.ts'
 import type { Clock } from '../base/clock.ts'
 import { timestamp } from '../base/clock.ts'
 import type { DoctorReport, RecoveryPreview } from '../base/control.ts'
@@ -7,10 +8,11 @@ import type { Peer } from '../peer/peer.ts'
 import type { RecoveryPlan } from '../peer/recovery-plan.ts'
 import type { ControlRoutes } from './control-server.ts'
 
-export function survivorRoutes({ survivors }: Pick<Peer, 'survivors'>, clock: Clock): ControlRoutes {
+export function survivorRoutes(peer: Pick<Peer, 'survivors' | 'keys'>, clock: Clock): ControlRoutes {
+  const { survivors, keys } = peer
   return {
     'GET /doctor': (): Promise<DoctorReport> => survivors.examine(),
-    'GET /recovery': async () => preview(await survivors.plan(), clock.wallMs()),
+    'GET /recovery': async () => preview(await survivors.plan(), keys.signers(), clock.wallMs()),
     'POST /recovery': async ({ body }) => {
       const asked = await body()
       const incarnation = typeof asked === 'object' && asked !== null ? Number(Reflect.get(asked, 'incarnation')) : 0
@@ -23,8 +25,8 @@ export function survivorRoutes({ survivors }: Pick<Peer, 'survivors'>, clock: Cl
   }
 }
 
-/** The plan as people read it. */
-export function preview({ chosen, survivors, missing, ahead }: RecoveryPlan & { readonly kind: 'recover' }, nowMs: number): RecoveryPreview {
+/** The plan as people read it. `signers` can open the keys that the cluster signs by. */
+export function preview({ chosen, survivors, missing, ahead }: RecoveryPlan & { readonly kind: 'recover' }, signers: readonly PeerId[], nowMs: number): RecoveryPreview {
   return {
     incarnation: chosen.lineage.incarnation,
     chosen: chosen.name,
@@ -33,6 +35,7 @@ export function preview({ chosen, survivors, missing, ahead }: RecoveryPlan & { 
     })),
     missing: missing.map(({ peer, name }) => ({ name, voter: chosen.voters.includes(peer) })),
     keysLost: !survivors.some(({ opensKeys }) => opensKeys),
+    keyHolders: missing.filter(({ peer }) => signers.includes(peer)).map(({ name }) => name),
     ahead: ahead.map(({ name }) => name),
   }
 }

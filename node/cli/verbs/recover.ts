@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import { existsSync } from 'node:fs'
 import type { ClusterStatus, RecoveryPreview } from '../../base/control.ts'
 import { controlRequest } from '../control-client.ts'
-import { badArgument, daemonUnreachable, notReady, requestRefused } from '../errors.ts'
+import { badArgument, daemonUnreachable, keysWouldBeLost, notReady, requestRefused } from '../errors.ts'
 import { table } from '../table.ts'
 import { askDaemon, sockets, targetFlags } from '../target.ts'
 import type { CliContext, Flags, Verb } from '../verb.ts'
@@ -17,7 +17,7 @@ const pollMs = 300
 
 /** The preview in words. */
 export function describePreview(preview: RecoveryPreview): readonly string[] {
-  const { chosen, survivors, missing, ahead, keysLost } = preview
+  const { chosen, survivors, missing, ahead, keysLost, keyHolders } = preview
   const newest = survivors.find(({ name }) => name === chosen)
   const rows = survivors.map((s) => [s.name, s.role, String(s.term), String(s.lastIndex), String(s.agreedIndex), s.newest, `${Math.round(s.ageMs / 1000)} s ago`])
   return [
@@ -29,6 +29,7 @@ export function describePreview(preview: RecoveryPreview): readonly string[] {
     `May be lost: what the missing voters acknowledged after ${newest?.newest ?? 'that'}.`,
     ...(ahead.length === 0 ? [] : [`Lost for certain if they were acknowledged: newer entries of ${ahead.join(', ')}, a witness without state.`]),
     ...(keysLost ? ["Lost too: the cluster's keys, which only voters can open. What runs goes on; no machine can join, no certificate and no token is signed any more."] : []),
+    ...(keysLost && keyHolders.length > 0 ? [`The disk of ${keyHolders.join(' or ')} would save them, in any machine. Without it --alone needs --without-keys.`] : []),
     'Missing peers that come back follow the new incarnation; what only they hold is set aside on their disks.',
     'Do this only when the missing machines cannot come back: if they still agree among themselves, there are two clusters afterwards.',
   ]
@@ -69,6 +70,7 @@ export const recoverVerb: Verb = {
   flags: [
     ['--alone', 'show what may be lost, ask, and begin a new incarnation of the cluster'],
     ['--rejoin', 'this peer agreed apart from the recovered cluster: give that up and take its newer incarnation'],
+    ['--without-keys', 'go on although no survivor can open the keys that the cluster signs by'],
     ['--yes', 'do not ask'],
     ...targetFlags,
   ],
@@ -85,6 +87,7 @@ export const recoverVerb: Verb = {
       context.out('Nothing was done. To go on: shoal recover --alone')
       return 0
     }
+    if (preview.keysLost && flags['without-keys'] !== true) throw keysWouldBeLost.make({ chosen: preview.chosen, holders: preview.keyHolders })
     if (!(await confirmed(flags, preview.chosen))) {
       context.out('Nothing was done.')
       return 1

@@ -13,12 +13,17 @@ describe('daemon / survivor routes', () => {
   it('shows indices, ages and who of the missing votes', () => {
     const ant = sight('ant')
     const wit = sight('wit', { role: 'witness', lastIndex: 120, newestMs: 86_405_000 })
-    deepEqual(preview({ kind: 'recover', chosen: ant, survivors: [wit, ant], missing: [record('bee'), record('dog')], ahead: [wit] }, 86_410_000), {
-      incarnation: 1, chosen: 'ant', keysLost: false, ahead: ['wit'], missing: [{ name: 'bee', voter: true }, { name: 'dog', voter: false }],
+    deepEqual(preview({ kind: 'recover', chosen: ant, survivors: [wit, ant], missing: [record('bee'), record('dog')], ahead: [wit] }, ['id-ant', 'id-bee'], 86_410_000), {
+      incarnation: 1, chosen: 'ant', keysLost: false, keyHolders: ['bee'], ahead: ['wit'], missing: [{ name: 'bee', voter: true }, { name: 'dog', voter: false }],
       survivors: [
         { name: 'wit', role: 'witness', term: 3, lastIndex: 120, agreedIndex: 90, newest: '1970-01-02T00:00:05Z', ageMs: 5_000 },
         { name: 'ant', role: 'voter', term: 3, lastIndex: 100, agreedIndex: 90, newest: '1970-01-02T00:00:00Z', ageMs: 10_000 },
       ],
     })
+  })
+  it('says that the keys are lost when nobody of the survivors can open them', () => {
+    const eel = sight('eel', { role: 'mirror', opensKeys: false })
+    const shown = preview({ kind: 'recover', chosen: eel, survivors: [eel], missing: [record('ant'), record('bee'), record('dog')], ahead: [] }, ['id-ant', 'id-bee'], 0)
+    deepEqual([shown.keysLost, shown.keyHolders], [true, ['ant', 'bee']])
   })
 })

@@ -5,7 +5,7 @@ import { TestCommand } from '../../../support/command.ts'
 import { matchesGolden } from '../../../support/golden.ts'
 
 const preview: RecoveryPreview = {
-  incarnation: 1, chosen: 'alpha', keysLost: true, ahead: ['wit'], missing: [{ name: 'beta', voter: true }, { name: 'dora', voter: false }],
+  incarnation: 1, chosen: 'alpha', keysLost: true, keyHolders: ['beta'], ahead: ['wit'], missing: [{ name: 'beta', voter: true }, { name: 'dora', voter: false }],
   survivors: [
     { name: 'wit', role: 'witness', term: 3, lastIndex: 120, agreedIndex: 90, newest: '2026-01-02T00:00:05Z', ageMs: 5_000 },
     { name: 'alpha', role: 'voter', term: 3, lastIndex: 100, agreedIndex: 90, newest: '2026-01-02T00:00:00Z', ageMs: 10_000 },
@@ -26,7 +26,7 @@ describe('cli / verbs / recover', () => {
 
   it('asks before it acts: without a terminal it wants --yes', async () => {
     await command.serve({ 'GET /recovery': () => Promise.resolve(preview) })
-    const ran = await command.ask('recover', '--alone')
+    const ran = await command.ask('recover', '--alone', '--without-keys')
     equal(ran.status, 2)
     match(ran.err.join('\n'), /a terminal to confirm on, or --yes/)
   })
@@ -41,10 +41,19 @@ describe('cli / verbs / recover', () => {
       },
       'GET /status': () => Promise.resolve({ incarnation: asked.length === 0 ? 1 : 1_048_583, leader: 'alpha' }),
     })
-    const ran = await command.ask('recover', '--alone', '--yes')
+    const ran = await command.ask('recover', '--alone', '--yes', '--without-keys')
     equal(ran.status, 0)
     deepEqual(asked, [{ incarnation: 1 }])
     match(ran.out.at(-1) ?? '', /alpha went on alone: incarnation 1048583/)
+  })
+
+  it('does not give up the keys of the cluster unasked, and names who could save them', async () => {
+    let asked = 0
+    await command.serve({ 'GET /recovery': () => Promise.resolve(preview), 'POST /recovery': () => Promise.resolve(void asked++) })
+    const ran = await command.ask('recover', '--alone', '--yes')
+    equal(ran.status, 1)
+    equal(asked, 0)
+    match(ran.err.join('\n'), /no survivor can open the keys[^]*; beta could open them[^]*--without-keys/)
   })
 
   it('gives up what was agreed apart', async () => {
