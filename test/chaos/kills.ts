@@ -59,10 +59,10 @@ export class KillJudge {
   }
 }
 
-/** So many kills; answers how long each took until its daemon was a member again, in ms. */
-export async function killAgainAndAgain(cluster: TestCluster, kills: number, random: Random, judge: KillJudge, say: (line: string) => void): Promise<readonly number[]> {
+/** So many kills, or fewer when the signal is given; answers how long each took until its daemon was a member again, in ms. */
+export async function killAgainAndAgain(cluster: TestCluster, kills: number, random: Random, judge: KillJudge, say: (line: string) => void, enough: AbortSignal): Promise<readonly number[]> {
   const tookMs: number[] = []
-  for (let kill = 0; kill < kills; kill++) {
+  for (let kill = 0; kill < kills && !enough.aborted; kill++) {
     const { leader, peers } = await eventually('a leader', async () => {
       const status = await cluster.local.status().catch(() => undefined)
       return status !== undefined && status.leader !== '' ? status : undefined

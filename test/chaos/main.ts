@@ -16,7 +16,7 @@ import { describeFault, drawFaults, Nemesis } from './nemesis.ts'
 import { Watcher } from './watchers.ts'
 
 const peerCount = 5
-const clientCount = 8
+const clientCount = 4
 const healedWithinMs = 90_000
 
 const usage = `npm run test:chaos -- [OPTIONS]
@@ -41,6 +41,10 @@ const kills = Number(values.kills ?? 0)
 const startMs = performance.now()
 const say = (line: string): void => { process.stdout.write(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(7)} s  ${line}\n`) }
 
+/** An interrupted run heals, judges what there is, and leaves nothing behind. */
+const enough = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => enough.abort())
+
 /** All peers alive, Ready, and of one mind; every watcher has caught up. */
 async function healed(cluster: TestCluster, peers: readonly PeerApi[], watchers: readonly Watcher[]): Promise<void> {
   await eventually('all peers to be alive again', async () => (await cluster.local.status().catch(() => undefined))?.peers.every((peer) => peer.state === 'alive'), healedWithinMs)
@@ -60,8 +64,8 @@ async function killing(cluster: TestCluster, peers: readonly PeerApi[], stop: Ab
   const random = seededRandom(seed)
   const judge = new KillJudge(peers, random)
   const running = judge.watchers.map((watcher) => watcher.run(stop))
-  const took = [...await killAgainAndAgain(cluster, kills, random, judge, say)].sort((a, b) => a - b)
-  say(`a killed daemon is a member again after ${Math.round(took[took.length >> 1] ?? 0)} ms (median), ${Math.round(took.at(-1) ?? 0)} ms (most)`)
+  const took = [...await killAgainAndAgain(cluster, kills, random, judge, say, enough.signal)].sort((a, b) => a - b)
+  say(`${took.length} kills; a killed daemon is a member again after ${Math.round(took[took.length >> 1] ?? 0)} ms (median), ${Math.round(took.at(-1) ?? 0)} ms (most)`)
   await healed(cluster, peers, [])
   void Promise.all(running)
   return judge.verdict()
@@ -71,7 +75,7 @@ async function breaking(cluster: TestCluster): Promise<Verdict> {
   const faults = drawFaults(seededRandom(seed), peerCount, minutes * 60_000)
   for (const fault of faults) process.stdout.write(`  planned at ${describeFault(fault)}\n`)
   const nemesis = new Nemesis(cluster, say)
-  await nemesis.run(faults)
+  await nemesis.run(faults, enough.signal)
   return { promise: 'every fault ended', checked: `${nemesis.log.length} acts of the nemesis`, broken: [] }
 }
 

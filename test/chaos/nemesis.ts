@@ -40,12 +40,13 @@ export class Nemesis {
     this.#say = say
   }
 
-  /** Carries the schedule out; resolves when all is healed. */
-  async run(faults: readonly Fault[]): Promise<void> {
+  /** Carries the schedule out until the signal is given; resolves when all is healed. */
+  async run(faults: readonly Fault[], enough: AbortSignal): Promise<void> {
     const startMs = performance.now()
     const inFlight: Promise<void>[] = []
     for (const fault of faults) {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, fault.atMs - (performance.now() - startMs))))
+      if (enough.aborted) break
       inFlight.push(this.#carryOut(fault))
     }
     await Promise.all(inFlight)
