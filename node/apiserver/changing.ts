@@ -56,7 +56,7 @@ async function changeInTurn(rest: Rest, call: Call, change: Change): Promise<Ans
     } catch (error) {
       // A refusal that was computed on an old copy is not the cluster's answer: look again, once, on a fresh one.
       if (!(error instanceof ApiError) || error.code >= 500 || isFresh) throw error
-      await rest.storage.fresh()
+      await rest.storage.freshForWrite()
       isFresh = true
       seen = stored?.revision
       if (rest.storage.find(change.definition, change.namespace, change.name)?.revision === seen) throw error

@@ -50,7 +50,7 @@ export async function deleteOne(rest: Rest, call: Call, definition: ResourceDefi
       isFresh = true
     } catch (error) {
       if (!(error instanceof ApiError) || error.code >= 500 || isFresh) throw error
-      await rest.storage.fresh()
+      await rest.storage.freshForWrite()
       isFresh = true
       if (rest.storage.find(definition, namespace, name)?.revision === stored?.revision) throw error
     }

@@ -88,6 +88,11 @@ export class Storage {
     return this.#waiting
   }
 
+  /** As fresh(), for a write: what an old copy refuses is not the cluster's answer, so without a majority it is refused as such. */
+  async freshForWrite(): Promise<void> {
+    if (await this.fresh() !== undefined) throw serviceUnavailable(noMajorityText, 0)
+  }
+
   async #barrier(): Promise<Staleness | undefined> {
     try {
       await this.#deps.agreed.barrier(barrierTimeoutMs)
@@ -142,7 +147,7 @@ export class Storage {
       switch (agreementReason(error)) {
         case 'noMajority':
           // It was waited for already; kubectl would hide the message behind ten more tries.
-          throw serviceUnavailable('the cluster has no majority of its voters in reach, so it accepts no writes; reads, logs and running Pods go on', 0)
+          throw serviceUnavailable(noMajorityText, 0)
         case 'diskFull': throw serviceUnavailable(diskFullText, 0)
         case 'overloaded': throw tooManyRequests()
         case 'maybe': throw requestTimeout('the write was not confirmed in time and may still be applied')
@@ -153,6 +158,8 @@ export class Storage {
     }
   }
 }
+
+const noMajorityText = 'the cluster has no majority of its voters in reach, so it accepts no writes; reads, logs and running Pods go on'
 
 /** Why there was no agreement, when the error says so. The peer zone declares it; here only its shape is known. */
 export function agreementReason(error: unknown): NoAgreement | undefined {

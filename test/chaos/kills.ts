@@ -8,7 +8,7 @@ import type { Verdict } from './checks.ts'
 import { Watcher, type Watched } from './watchers.ts'
 
 const backWithinMs = 60_000
-/** A restarted daemon's Node and endpoints are excused this long. */
+/** A killed daemon's own Node and endpoints are excused until it is a member again, and this long after. */
 const excusedMs = 15_000
 
 type NodeObject = Watched & { readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } }
@@ -20,7 +20,7 @@ const isReady = (node: NodeObject): boolean => node.status?.conditions?.some(({ 
 export class KillJudge {
   readonly watchers: readonly Watcher[]
   readonly #broken: string[] = []
-  readonly #killedMs = new Map<string, number>()
+  readonly #excusedUntilMs = new Map<string, number>()
   readonly #live = new Map<string, ReadonlyMap<string, string>>()
   #events = 0
 
@@ -32,7 +32,11 @@ export class KillJudge {
   }
 
   killed(name: string): void {
-    this.#killedMs.set(name, performance.now())
+    this.#excusedUntilMs.set(name, Number.POSITIVE_INFINITY)
+  }
+
+  back(name: string): void {
+    this.#excusedUntilMs.set(name, performance.now() + excusedMs)
   }
 
   verdict(): Verdict {
@@ -40,7 +44,7 @@ export class KillJudge {
   }
 
   #isExcused(name: string | undefined): boolean {
-    return name !== undefined && performance.now() - (this.#killedMs.get(name) ?? Number.NEGATIVE_INFINITY) < excusedMs
+    return name !== undefined && performance.now() < (this.#excusedUntilMs.get(name) ?? 0)
   }
 
   #node(node: NodeObject): void {
@@ -77,6 +81,7 @@ export async function killAgainAndAgain(cluster: TestCluster, kills: number, ran
       if (now === undefined || now === pid) return false
       return (await cluster.local.daemonState(victim).catch(() => undefined))?.state === 'member'
     }, backWithinMs)
+    judge.back(victim)
     tookMs.push(performance.now() - startMs)
     if ((kill + 1) % 10 === 0) say(`${kill + 1} of ${kills} kills`)
     await new Promise((resolve) => setTimeout(resolve, random.integer(1_000)))

@@ -78,6 +78,11 @@ describe('apiserver / in process', () => {
       strictEqual(write.status, 503)
       ok(write.text.includes('no majority of its voters'))
       strictEqual(write.headers['retry-after'], undefined)
+      // What the old copy knows nothing of may be there: that is not the cluster's 404, nor its 409.
+      const json = { 'content-type': 'application/merge-patch+json' }
+      strictEqual((await fixture.http('PATCH', `${path}/nowhere`, { body: '{}', headers: json })).status, 503)
+      strictEqual((await fixture.http('PATCH', `${path}/frozen`, { body: JSON.stringify({ metadata: { resourceVersion: '1' } }), headers: json })).status, 503)
+      strictEqual((await fixture.http('DELETE', `${path}/nowhere`)).status, 503)
     } finally {
       fixture.agreed.hasMajority = true
     }
