@@ -49,3 +49,5 @@ export const usageFreshMs = 2_000
 export const usageWaitMs = 3_000
 /** Largest answer of a kubelet about use; a larger one counts as none. */
 export const mostUsageBytes = 4 * 1024 * 1024
+/** Pods whose eviction the disruption controller has not confirmed yet; one more eviction of the budget is refused with 403. */
+export const disruptedPodsMost = 2000

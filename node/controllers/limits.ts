@@ -52,3 +52,6 @@ export const longestWaitMs = 3_600_000
 
 /** Age of a DaemonSet's Pod that has ended before it is replaced: one that always fails is no busy loop. */
 export const daemonRetryMs = 10_000
+
+/** An evicted Pod that has not begun to end after this time counts as there again. */
+export const disruptionUnconfirmedMs = 120_000

@@ -5,6 +5,7 @@ import type { ControllerFactory } from './controller.ts'
 import { cronJobController } from './cronjob/controller.ts'
 import { daemonSetController } from './daemonset/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
+import { disruptionController } from './disruption/controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { endpointSliceController } from './endpoints/slice-controller.ts'
 import { eventExpiryController } from './event-expiry/controller.ts'
@@ -30,6 +31,7 @@ export const controllers: readonly ControllerFactory[] = [
   daemonSetController,
   jobController,
   cronJobController,
+  disruptionController,
   namespaceController,
   loadBalancerController,
   garbageController,

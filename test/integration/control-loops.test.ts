@@ -6,9 +6,9 @@ import type { Startable } from '../../node/base/lifecycle.ts'
 import { timestamp } from '../../node/base/clock.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
 import { createClient, type Client } from '../../node/client/client.ts'
-import { isNotFound } from '../../node/client/errors.ts'
+import { ApiError, isNotFound } from '../../node/client/errors.ts'
 import { Informer } from '../../node/client/informer.ts'
-import { deployments, endpointSlices, namespaces, nodes, pods, replicaSets, serviceAccounts, services } from '../../node/client/resource-types.ts'
+import { deployments, endpointSlices, namespaces, nodes, podDisruptionBudgets, pods, replicaSets, serviceAccounts, services } from '../../node/client/resource-types.ts'
 import { createControllers } from '../../node/controllers/manager.ts'
 import type { Deployment } from '../../node/objects/generated/apps-v1.ts'
 import type { Pod } from '../../node/objects/generated/core-v1.ts'
@@ -121,6 +121,28 @@ describe('integration / control loops on the real API', function () {
     await eventually('the old image', () => available('nginx'))
     const sets = (await client.resource(replicaSets).list({ namespace: 'default' })).items
     assert.deepEqual(sets.map((set) => [set.spec?.replicas, set.metadata.annotations?.['deployment.kubernetes.io/revision']]).sort(), [[0, '2'], [3, '3']])
+  })
+
+  it('evicts within a budget, by kubectl drain and by the API, and says why it does not', async () => {
+    await fixture.kubectl.ok(['create', 'poddisruptionbudget', 'web', '--selector=app=web', '--min-available=3'])
+    const allowed = async (count: number): Promise<boolean> => {
+      const { status, metadata } = await client.resource(podDisruptionBudgets).get('web', 'default')
+      return status?.disruptionsAllowed === count && status.observedGeneration === metadata.generation
+    }
+    const evict = (name: string): Promise<unknown> => client.resource(pods).post(name, 'default', 'eviction', { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } })
+    await eventually('a computed budget', async () => (await client.resource(podDisruptionBudgets).get('web', 'default')).status?.desiredHealthy === 3 && await allowed(0))
+    const [first, second] = (await client.resource(pods).list({ namespace: 'default' })).items.map((pod) => pod.metadata.name ?? '')
+    await assert.rejects(evict(first ?? ''), (error) => error instanceof ApiError && error.code === 429
+      && error.status.details?.['causes'] !== undefined && JSON.stringify(error.status.details).includes('The disruption budget web needs 3 healthy pods and has 3 currently'))
+    await client.resource(podDisruptionBudgets).patch('web', 'default', { spec: { minAvailable: 2 } })
+    await eventually('one allowed disruption', () => allowed(1))
+    const outcomes = await Promise.allSettled([evict(first ?? ''), evict(second ?? '')])
+    assert.deepEqual(outcomes.map((one) => one.status).sort(), ['fulfilled', 'rejected'], 'one permission is given once')
+    await eventually('three Pods again', async () => (await available('nginx')) && await allowed(1))
+    await fixture.kubectl.ok(['drain', 'a', '--ignore-daemonsets', '--timeout=20s'])
+    await fixture.kubectl.ok(['uncordon', 'a'])
+    await eventually('three Pods elsewhere', () => available('nginx'))
+    await fixture.kubectl.ok(['delete', 'poddisruptionbudget', 'web'])
   })
 
   it('replaces the Pods of a dead node', async () => {

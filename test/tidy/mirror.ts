@@ -104,6 +104,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/controllers/job/policy.ts': 'held by job/plan.test.ts',
   'node/controllers/job/progress.ts': 'held by job/plan.test.ts',
   'node/controllers/daemonset/placement.ts': 'held by daemonset/plan.test.ts',
+  'node/controllers/disruption/controller.ts': 'held by test/integration/control-loops.test.ts',
   'node/controllers/revisions.ts': 'held by statefulset/plan.test.ts',
   'node/controllers/revision-writer.ts': 'held by statefulset/controller.test.ts',
   'node/controllers/statefulset/identity.ts': 'held by statefulset/plan.test.ts',
