@@ -3,6 +3,7 @@
 // Whatever happens outside comes in through one of its methods; at the end of the turn the engine is asked once for all of it.
 import { assert } from '../../protocol/base/assert.ts'
 import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
+import { entryBytes } from '../../protocol/consensus/log.ts'
 import type { Applied, EngineStatus, PeerEngine, Ready } from '../../protocol/engine/types.ts'
 import { decodeMessage, encodeEntries, encodeMessage } from '../../protocol/message/codec.ts'
 import type { Entry, SnapshotMark } from '../../protocol/message/entry.ts'
@@ -11,7 +12,7 @@ import type { GossipBatch, Message } from '../../protocol/message/message.ts'
 import type { WorkReport } from '../../protocol/message/ownership.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { committedBatchEntries } from './limits.ts'
+import { committedBatchBytes, committedBatchEntries } from './limits.ts'
 import type { Refusals } from './refusals.ts'
 import { SaveQueue } from './save-queue.ts'
 import type { PeerLog, Report } from './types.ts'
@@ -205,9 +206,22 @@ export class Driver {
   }
 
   #commit(entries: readonly Entry[]): void {
-    for (let at = 0; at < entries.length; at += committedBatchEntries) {
-      const bytes = encodeEntries(entries.slice(at, at + committedBatchEntries))
+    for (let from = 0; from < entries.length;) {
+      const to = batchEnd(entries, from)
+      const bytes = encodeEntries(entries.slice(from, to))
       this.#deps.report({ kind: 'committed', entries: bytes }, [bytes])
+      from = to
     }
   }
+}
+
+/** Where the batch that begins at `from` ends: behind one entry at least. */
+function batchEnd(entries: readonly Entry[], from: number): number {
+  let sizeBytes = 0
+  let to = from
+  for (; to < entries.length && to - from < committedBatchEntries && sizeBytes < committedBatchBytes; to++) {
+    const entry = entries[to]
+    if (entry !== undefined) sizeBytes += entryBytes(entry)
+  }
+  return to
 }

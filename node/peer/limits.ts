@@ -69,8 +69,12 @@ export const gossipKeptBytes = 32 * 1024 * 1024
 /** A small request over a stream of its own: open, ask, answer. */
 export const requestTimeoutMs = 5_000
 
-/** Entries and bytes of one batch of committed entries between the threads; more travel as several. */
+/**
+ * Entries and bytes of one batch of committed entries between the threads; more travel as several. Larger: memory that is
+ * used once for each, and a main thread that does nothing else meanwhile.
+ */
 export const committedBatchEntries = 1_000
+export const committedBatchBytes = 1024 * 1024
 
 /** Peers that a state is sent to at once; further askers are told to ask somebody else. */
 export const snapshotServed = 2

@@ -33,6 +33,12 @@ export const snapshotChunkBytes = 512 * 1024
 /** An expanded chunk. A chunk that says to be longer is refused. */
 export const snapshotChunkMostBytes = 16 * 1024 * 1024
 
+/**
+ * What a log holds when it is opened goes to its user in parts of about this size. Larger: memory for each part that is used
+ * once; smaller: more messages between the threads.
+ */
+export const recoveredPartBytes = 512 * 1024
+
 /** A segment file of the log; made at once in full, so that a full disk shows when a segment begins and not inside it. */
 export const logSegmentBytes = 16 * 1024 * 1024
 

@@ -34,7 +34,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/store/waiters.ts': 'held by test/contract/store.ts and level-store.test.ts',
   'node/store/watch-hub.ts': 'held by test/contract/store.ts and level-store.test.ts',
   'node/store/zstd-chunks.ts': 'held by test/contract/store.ts and level-store.test.ts',
-  'node/store/log/batch.ts': 'held by log-files.test.ts',
   'node/store/log/file-calls.ts': 'held by log-files.test.ts',
   'node/store/log/record.ts': 'held by log-files.test.ts',
   'node/store/log/repair.ts': 'held by log-files.test.ts',

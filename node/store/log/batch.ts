@@ -1,10 +1,10 @@
 // A batch on its way to the thread that writes it, and what was recovered on its way back: one run of bytes that can be
 // transferred. The writing thread looks at kinds and indices only; entries are encoded and decoded on this side.
-import { decodeEntry, decodeHardState, decodeSnapshotMark, encodeEntry, encodeHardState, encodeSnapshotMark } from '../../../protocol/message/codec.ts'
+import { decodeEntry, encodeEntry, encodeHardState, encodeSnapshotMark } from '../../../protocol/message/codec.ts'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { recordType } from './record.ts'
 import type { Entry } from '../../../protocol/message/entry.ts'
-import type { LogSave } from './types.ts'
+import type { LogSave, StoredEntry } from './types.ts'
 
 /** One payload of a batch. */
 export interface BatchItem {
@@ -37,14 +37,25 @@ export function batchOf(save: LogSave): BatchItem[] {
   return items
 }
 
-/** A batch as a save, for what was recovered. */
-export function saveOf(items: readonly BatchItem[]): LogSave {
-  const entries: Entry[] = []
-  let save: LogSave = { hardState: undefined, entries, compactTo: undefined }
-  for (const { type, payload } of items) {
-    if (type === recordType.entry) entries.push(decodeEntry(payload))
-    else if (type === recordType.hardState) save = { ...save, hardState: decodeHardState(payload) }
-    else if (type === recordType.mark) save = { ...save, compactTo: decodeSnapshotMark(payload) }
+/**
+ * What was recovered, in order and in parts of about `partBytes` for another thread. Takes the entries out of their list on
+ * the way, so that the files that they are views of need not stay in memory to the end.
+ */
+export function* takeParts(entries: StoredEntry[], partBytes: number): IterableIterator<Uint8Array<ArrayBuffer>> {
+  entries.reverse()
+  while (entries.length > 0) {
+    const part: BatchItem[] = []
+    for (let sizeBytes = 0; sizeBytes < partBytes;) {
+      const entry = entries.pop()
+      if (entry === undefined) break
+      part.push({ type: recordType.entry, ...entry })
+      sizeBytes += entry.payload.length
+    }
+    yield encodeBatch(part)
   }
-  return save
+}
+
+/** The entries of such a part, or of a list that was not sent. */
+export function entriesOf(stored: readonly StoredEntry[]): Entry[] {
+  return stored.map(({ payload }) => decodeEntry(payload))
 }

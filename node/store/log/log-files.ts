@@ -16,7 +16,7 @@ import { encodeSlot, slotBytes } from './sync-mark.ts'
 import type { BatchItem } from './batch.ts'
 import type { FileCalls } from './file-calls.ts'
 import type { ScannedLog } from './scan.ts'
-import type { RecoveredLog } from './types.ts'
+import type { StoredLog } from './types.ts'
 
 export interface LogFilesOptions {
   /** Made if it is not there. */
@@ -32,7 +32,7 @@ interface Segment {
 }
 
 export class LogFiles {
-  readonly recovered: RecoveredLog
+  #recovered: StoredLog | undefined
   readonly #calls: FileCalls
   readonly #options: LogFilesOptions
   readonly #syncMarkFile: number
@@ -86,7 +86,7 @@ export class LogFiles {
       this.#position = scanned.end.offset
     }
     this.#markSynced(true)
-    this.recovered = {
+    this.#recovered = {
       fresh: scanned.fresh,
       hardState: replay.hardState,
       mark: replay.mark,
@@ -94,6 +94,13 @@ export class LogFiles {
       mayVote: problem === undefined,
       problem,
     }
+  }
+
+  /** What was found, once: it may be large, and is not kept. */
+  takeRecovered(): StoredLog {
+    const recovered = required(this.#recovered, 'what was recovered is taken once')
+    this.#recovered = undefined
+    return recovered
   }
 
   /** Writes a batch and syncs it. Throws `diskFull` (nothing of it counts) or `logFailed`. */

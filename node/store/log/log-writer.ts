@@ -4,7 +4,8 @@ import { flushCompileCache } from 'node:module'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { required } from '../../../protocol/base/assert.ts'
 import { ShoalError } from '../../base/errors.ts'
-import { batchOf, decodeBatch, encodeBatch } from './batch.ts'
+import { recoveredPartBytes } from '../limits.ts'
+import { decodeBatch, takeParts } from './batch.ts'
 import { realFileCalls } from './file-calls.ts'
 import { LogFiles } from './log-files.ts'
 import type { MessagePort } from 'node:worker_threads'
@@ -26,9 +27,9 @@ function say(message: FromWriter, transfer: ArrayBuffer[] = []): void {
 function open(start: WriterStart): LogFiles | undefined {
   try {
     const files = LogFiles.open(realFileCalls, start)
-    const { hardState, mark, entries, fresh, problem } = files.recovered
-    const batch = encodeBatch(batchOf({ hardState, entries, compactTo: mark }))
-    say({ kind: 'opened', batch, fresh, problem }, [batch.buffer])
+    const { hardState, mark, entries, fresh, problem } = files.takeRecovered()
+    for (const batch of takeParts(entries, recoveredPartBytes)) say({ kind: 'entries', batch }, [batch.buffer])
+    say({ kind: 'opened', hardState, mark, fresh, problem })
     return files
   } catch (error) {
     say({ kind: 'notOpened', refusal: refusalOf(error) })

@@ -5,8 +5,8 @@ import { assert } from '../../../protocol/base/assert.ts'
 import { diskFull, logFailed, storeClosed } from '../errors.ts'
 import { logSegmentBytes } from '../limits.ts'
 import { logSyncHistogram } from '../metrics.ts'
-import { batchOf, decodeBatch, encodeBatch, saveOf } from './batch.ts'
-import { emptyHardState, emptyMark } from './types.ts'
+import { batchOf, decodeBatch, encodeBatch, entriesOf } from './batch.ts'
+import type { Entry } from '../../../protocol/message/entry.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { DurableLog, LogSave, RecoveredLog } from './types.ts'
@@ -31,25 +31,23 @@ export async function openLog(deps: LogDeps, options: LogOptions): Promise<Durab
   const start: WriterStart = { directory: options.directory, segmentBytes: options.segmentBytes ?? logSegmentBytes, expected: options.expected }
   // No flags of the main program: some, like --input-type, are refused for a file.
   const worker = new Worker(new URL('./log-writer.ts', import.meta.url), { workerData: start, execArgv: [] })
+  const entries: Entry[] = []
   const opened = await new Promise<FromWriter>((resolve, reject) => {
-    worker.once('message', resolve)
+    const hear = (message: FromWriter): void => {
+      if (message.kind === 'entries') {
+        for (const entry of entriesOf(decodeBatch(message.batch))) entries.push(entry)
+        return
+      }
+      worker.off('message', hear)
+      resolve(message)
+    }
+    worker.on('message', hear)
     worker.once('error', reject)
   })
   if (opened.kind === 'notOpened') throw errorOf(options.directory, opened.refusal)
   assert(opened.kind === 'opened', 'the writer first says what it found')
-  return new ThreadedLog(deps, options.directory, worker, recoveredOf(opened))
-}
-
-function recoveredOf(opened: FromWriter & { readonly kind: 'opened' }): RecoveredLog {
-  const { hardState, entries, compactTo } = saveOf(decodeBatch(opened.batch))
-  return {
-    fresh: opened.fresh,
-    hardState: hardState ?? emptyHardState,
-    mark: compactTo ?? emptyMark,
-    entries,
-    mayVote: opened.problem === undefined,
-    problem: opened.problem,
-  }
+  const { fresh, hardState, mark, problem } = opened
+  return new ThreadedLog(deps, options.directory, worker, { fresh, hardState, mark, entries, mayVote: problem === undefined, problem })
 }
 
 interface Pending {

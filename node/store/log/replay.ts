@@ -1,10 +1,12 @@
 // What a log's records add up to: the newest hard state and mark, and the entries that still count. Pure; reads no files.
-// Later entries replace earlier ones from their index on; a mark stands for everything up to it.
+// Later entries replace earlier ones from their index on; a mark stands for everything up to it. Entries stay encoded: who
+// uses them decodes them once, in another thread, and a long log is not in memory twice.
 import { decodeEntry, decodeHardState, decodeSnapshotMark } from '../../../protocol/message/codec.ts'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { recordType } from './record.ts'
 import { emptyHardState, emptyMark } from './types.ts'
-import type { Entry, HardState, SnapshotMark } from '../../../protocol/message/entry.ts'
+import type { HardState, SnapshotMark } from '../../../protocol/message/entry.ts'
+import type { StoredEntry } from './types.ts'
 
 /** First record of each segment: what older segments said that still counts, so that they can go. */
 export interface SegmentStart {
@@ -31,10 +33,10 @@ export function decodeSegmentStart(payload: Uint8Array): SegmentStart {
 export class Replay {
   hardState: HardState = emptyHardState
   mark: SnapshotMark = emptyMark
-  #entries: Entry[] = []
+  #entries: StoredEntry[] = []
 
   /** The entries after the mark; empty when some between are missing. */
-  get entries(): readonly Entry[] {
+  get entries(): StoredEntry[] {
     return this.hole ? [] : this.#entries
   }
 
@@ -44,19 +46,19 @@ export class Replay {
     return first !== undefined && first.index !== this.mark.index + 1
   }
 
-  /** Throws what decoders throw; a record with a right checksum is never malformed but by a mistake or another version. */
-  take(type: number, payload: Uint8Array): void {
+  /** `index` is that of an entry. Throws what decoders throw; a record with a right checksum is never malformed but by a mistake or another version. */
+  take(type: number, index: number, payload: Uint8Array): void {
     if (type === recordType.segment) {
       const start = decodeSegmentStart(payload)
       this.hardState = decodeHardState(start.hardState)
       this.#compact(decodeSnapshotMark(start.mark))
     } else if (type === recordType.hardState) this.hardState = decodeHardState(payload)
     else if (type === recordType.mark) this.#compact(decodeSnapshotMark(payload))
-    else if (type === recordType.entry) this.#append(decodeEntry(new Uint8Array(payload)))
+    else if (type === recordType.entry) this.#append({ index, payload })
     else throw new RangeError(`unknown record type ${type}`)
   }
 
-  #append(entry: Entry): void {
+  #append(entry: StoredEntry): void {
     const first = this.#entries[0]?.index ?? entry.index
     const position = entry.index - first
     // After a gap the run begins anew: unless a mark fills the gap, it is a hole.
@@ -71,7 +73,8 @@ export class Replay {
     const first = this.#entries[0]?.index
     if (first === undefined || first > mark.index) return
     const position = mark.index - first
-    const kept = this.#entries[position]?.term === mark.term
+    const atMark = this.#entries[position]
+    const kept = atMark !== undefined && decodeEntry(atMark.payload).term === mark.term
     // Another entry at the mark means that what follows it was never agreed.
     this.#entries = kept ? this.#entries.slice(position + 1) : []
   }

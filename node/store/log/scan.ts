@@ -120,8 +120,9 @@ class Scanner {
       const record = readRecord(bytes, at)
       if (record === undefined || record.sequence !== this.#sequence || record.chain !== this.#chain) break
       if (at > 0 && record.type === recordType.segment) break
-      if (record.type === recordType.entry) highestIndex = Math.max(highestIndex, indexOf(record.payload))
-      this.replay.take(record.type, payloadOf(record))
+      const index = record.type === recordType.entry ? indexOf(record.payload) : 0
+      highestIndex = Math.max(highestIndex, index)
+      this.replay.take(record.type, index, payloadOf(record))
       this.#sequence = record.sequence + 1
       this.#chain = record.checksum
       at = record.end

@@ -32,6 +32,18 @@ export interface RecoveredLog {
   readonly problem: LogProblem | undefined
 }
 
+/** An entry as it is encoded. */
+export interface StoredEntry {
+  readonly index: number
+  readonly payload: Uint8Array
+}
+
+/** What the files hold when they are opened: as above, the entries encoded. */
+export interface StoredLog extends Omit<RecoveredLog, 'entries'> {
+  /** Belongs to whoever takes it. */
+  readonly entries: StoredEntry[]
+}
+
 export interface DurableLog {
   readonly recovered: RecoveredLog
   /**

@@ -1,4 +1,5 @@
 // What the log's user and the thread that writes it say to each other. Bytes are transferred, not copied.
+import type { HardState, SnapshotMark } from '../../../protocol/message/entry.ts'
 import type { LogProblem } from './types.ts'
 
 /** Given to the thread when it starts. */
@@ -21,8 +22,9 @@ export interface Refusal {
 }
 
 export type FromWriter =
-  /** `batch` holds the recovered hard state, mark and entries. */
-  | { readonly kind: 'opened'; readonly batch: Uint8Array<ArrayBuffer>; readonly fresh: boolean; readonly problem: LogProblem | undefined }
+  /** Some of the recovered entries, in order; before `opened`. */
+  | { readonly kind: 'entries'; readonly batch: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'opened'; readonly hardState: HardState; readonly mark: SnapshotMark; readonly fresh: boolean; readonly problem: LogProblem | undefined }
   | { readonly kind: 'notOpened'; readonly refusal: Refusal }
   | { readonly kind: 'done'; readonly ids: readonly number[] }
   | { readonly kind: 'refused'; readonly ids: readonly number[]; readonly refusal: Refusal }

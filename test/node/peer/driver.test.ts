@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert'
 import { silentLogger } from '../../../node/base/logger.ts'
 import { noMetrics } from '../../../node/base/metrics.ts'
 import { Driver } from '../../../node/peer/driver.ts'
-import { diskFullRetryMs } from '../../../node/peer/limits.ts'
+import { committedBatchBytes, diskFullRetryMs } from '../../../node/peer/limits.ts'
 import { Refusals } from '../../../node/peer/refusals.ts'
 import type { PeerLog, Report } from '../../../node/peer/types.ts'
 import { diskFull } from '../../../node/store/errors.ts'
@@ -119,6 +119,15 @@ describe('peer / driver', () => {
     const indexes = reports.flatMap((report) => (report.kind === 'committed' ? decodeEntries(report.entries) : [])).map((entry) => entry.index)
     assert.equal(reports.length, 3)
     assert.deepEqual(indexes, entries.map((entry) => entry.index))
+  })
+
+  it('ends a batch of committed entries that is large enough, and splits no entry', () => {
+    const body = (sizeBytes: number) => ({ kind: 'command' as const, proposal: { peer: 'a', counter: 1 }, command: new Uint8Array(sizeBytes) })
+    const sizes = [10, 3 * committedBatchBytes, 10, committedBatchBytes - 10, 10]
+    const { driver, reports } = rig([{ ...nothing, committed: sizes.map((sizeBytes, at) => ({ term: 1, index: at + 1, timeMs: 0, body: body(sizeBytes) })) }])
+    driver.pump()
+    const batches = reports.map((report) => (report.kind === 'committed' ? decodeEntries(report.entries).map((entry) => entry.index) : []))
+    assert.deepEqual(batches, [[1, 2], [3, 4], [5]])
   })
 
   it('drops messages that cannot be decoded', () => {

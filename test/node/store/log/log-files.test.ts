@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, tru
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { diskFull, logFailed } from '../../../../node/store/errors.ts'
-import { batchOf } from '../../../../node/store/log/batch.ts'
+import { batchOf, entriesOf } from '../../../../node/store/log/batch.ts'
 import { realFileCalls } from '../../../../node/store/log/file-calls.ts'
 import { LogFiles } from '../../../../node/store/log/log-files.ts'
 import { describeLog, mark, range, save, shown } from '../../../contract/log.ts'
@@ -13,6 +13,12 @@ import type { FileCalls } from '../../../../node/store/log/file-calls.ts'
 import type { DurableLog, LogSave, RecoveredLog } from '../../../../node/store/log/types.ts'
 
 const segmentBytes = 1024
+
+const decoded = (log: LogFiles): RecoveredLog => {
+  const stored = log.takeRecovered()
+  // As the other thread sees them: no longer views of a file.
+  return { ...stored, entries: entriesOf(stored.entries.map(({ index, payload }) => ({ index, payload: new Uint8Array(payload) }))) }
+}
 
 describe('store / log / files', () => {
   let base: string
@@ -31,7 +37,7 @@ describe('store / log / files', () => {
   const recovered = (at: string): RecoveredLog => {
     const log = openAt(at)
     log.close()
-    return log.recovered
+    return decoded(log)
   }
   const segments = (at: string): string[] => readdirSync(at).filter((name) => name.endsWith('.segment')).sort()
   const copy = (): string => {
@@ -56,7 +62,7 @@ describe('store / log / files', () => {
       const files = openAt(at)
       let open = true
       return {
-        recovered: files.recovered,
+        recovered: decoded(files),
         append: async (one) => files.append(batchOf(one)),
         healed: async () => files.healed(),
         close: async () => {
@@ -190,7 +196,7 @@ describe('store / log / files', () => {
     const open = (expected: boolean): RecoveredLog => {
       const log = LogFiles.open(realFileCalls, { directory, segmentBytes, expected })
       log.close()
-      return log.recovered
+      return decoded(log)
     }
     assert.deepEqual([open(false).fresh, open(true).mayVote], [true, true])
     rmSync(directory, { recursive: true })
