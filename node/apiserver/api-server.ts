@@ -12,6 +12,7 @@ import type { TokenVerifier } from '../identity/ca.ts'
 import { Tokens } from '../identity/tokens.ts'
 import type { User } from '../identity/users.ts'
 import { stringIn } from '../objects/access.ts'
+import type { JsonObject } from '../objects/json.ts'
 import type { ResourceDefinition } from '../resources/types.ts'
 import type { StateReader } from '../store/types.ts'
 import type { AdmissionOptions } from './admission/types.ts'
@@ -45,6 +46,8 @@ export interface ApiServerDeps {
   readonly tokenKeys: () => readonly TokenVerifier[]
   /** Has a token signed, see Tokens. */
   readonly signToken: (keyId: string, input: string) => Promise<string | undefined>
+  /** What `/shoal/peers` answers to those who may read it. */
+  readonly peerViews?: () => Promise<JsonObject>
 }
 
 export interface ApiServerOptions extends AdmissionOptions {
@@ -77,6 +80,7 @@ export class ApiServer implements Startable {
       notReady: () => (deps.tokenKeys().length === 0 ? 'token-keys failed: the agreed state has not arrived yet' : undefined),
       metricsText: () => deps.metrics.text(),
       openApi: openApiDocuments(deps.resources),
+      peerViews: deps.peerViews,
     })
     this.#handler = new Handler({ rest, tokens: this.tokens, kubelets: deps.kubelets, paths, serverAddress: options.serverAddress, usage: new KubeletUsage({ kubelets: deps.kubelets, clock: deps.clock, logger: this.#logger }) })
     const renderer = { storage: this.storage, nowMs: () => deps.clock.wallMs() }

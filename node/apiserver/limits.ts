@@ -51,3 +51,7 @@ export const usageWaitMs = 3_000
 export const mostUsageBytes = 4 * 1024 * 1024
 /** Pods whose eviction the disruption controller has not confirmed yet; one more eviction of the budget is refused with 403. */
 export const disruptedPodsMost = 2000
+/** A session of the dashboard ends after this long, whatever its token's life. */
+export const maxSessionSeconds = 12 * 3600
+/** Largest body of a sign-in to the dashboard; a bigger one is answered 413. */
+export const maxSessionBodyBytes = 16 * 1024

@@ -10,19 +10,19 @@ import type { Client } from '../client/client.ts'
 import type { Informers } from '../client/informers.ts'
 import { deleteInvitation, invite, listInvitations, type ManageDeps } from '../peer/invitations.ts'
 import { lastPeer } from '../peer/errors.ts'
-import { agreedLevel } from '../peer/feature-levels.ts'
 import type { Peer } from '../peer/peer.ts'
 import { readPeers } from '../peer/records.ts'
 import { removePeer } from '../peer/removal.ts'
 import type { StateStore } from '../store/types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import type { ControlRoutes } from './control-server.ts'
+import { dashboardToken } from './dashboard-access.ts'
 import { alreadyMember, otherPeerFailed } from './errors.ts'
 import { fieldOf, stateOf } from './fresh-routes.ts'
 import { forgetNode } from './leaving.ts'
-import { imageSendTimeoutMs } from './limits.ts'
+import { dashboardTokenSeconds, imageSendTimeoutMs } from './limits.ts'
 import { callKubelet } from './other-kubelets.ts'
-import { clusterStatus } from './status.ts'
+import { statusOf } from './peer-views.ts'
 import { survivorRoutes } from './survivor-routes.ts'
 
 /** The parts of a member that the routes use. */
@@ -44,19 +44,13 @@ export interface MemberParts {
 
 /** Routes of a member. */
 export function memberRoutes(parts: MemberParts): ControlRoutes {
-  const { store, peer, access, clock, manage, name } = parts
+  const { store, peer, clock, manage, name, access } = parts
   const refuse = (): Promise<never> => Promise.reject(alreadyMember.make({ name }))
   return {
     'GET /state': () => Promise.resolve(stateOf(name, 'member')),
     'POST /init': refuse,
     'POST /join': refuse,
-    'GET /status': () =>
-      Promise.resolve(
-        clusterStatus({
-          cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, records: peer.peers(), members: peer.members.members(),
-          engine: peer.status(), revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: access.nodes(), apiPort: parts.apiPort, diskFull: peer.agreed.diskFull, clockAheadMs: peer.clocks.aheadMs,
-        }),
-      ),
+    'GET /status': () => Promise.resolve(statusOf(parts)),
     'GET /ready-nodes': () => Promise.resolve({ ready: readyNodes(parts) }),
     'GET /kubeconfig': ({ query }) => access.adminKubeconfig(query.get('server') ?? `https://${parts.address}:${parts.apiPort}`),
     'GET /tokens': () => Promise.resolve(listInvitations(store)),
@@ -66,6 +60,10 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
       const uses = Number(fieldOf(asked, 'uses') ?? 1)
       const role = fieldOf(asked, 'role') === 'witness' ? 'witness' : 'peer'
       return { invitation: await invite(manage, peer.identity.authority, { lifeMs: ttlSeconds * 1000, uses, role }) }
+    },
+    'POST /dashboard-token': async ({ body }) => {
+      const { token, expires } = await dashboardToken(parts.client.transport, Number(fieldOf(await body(), 'ttlSeconds') ?? dashboardTokenSeconds))
+      return { token, expires, address: `https://${parts.address}:${parts.apiPort}` }
     },
     'DELETE /tokens/*': ({ argument }) => deleteInvitation(manage, argument),
     'DELETE /peers/*': ({ argument }) => remove(parts, manage, argument),

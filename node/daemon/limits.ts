@@ -24,3 +24,7 @@ export const refreshAfterMs = 7 * 24 * 3_600_000
 export const refreshCheckMs = 3_600_000
 /** How long a daemon without any state waits for one before it ends, to be started again. */
 export const firstStateTimeoutMs = 3_600_000
+/** Life of a token for the dashboard when nothing else is asked. */
+export const dashboardTokenSeconds = 3_600
+/** Peers are asked again how they see each other only when the last answers are this old. */
+export const peerViewsAgeMs = 2_000

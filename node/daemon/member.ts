@@ -29,6 +29,7 @@ import type { ControlRoutes } from './control-server.ts'
 import { drain, forgetNode } from './leaving.ts'
 import { farewellMs } from './limits.ts'
 import { endpointsWithdrawn } from './other-kubelets.ts'
+import { PeerViews, statusOf } from './peer-views.ts'
 import { concealing, revealing } from './secrets-at-rest.ts'
 import { type Settings, version } from './settings.ts'
 import { rootlessLabel } from './status.ts'
@@ -68,11 +69,13 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
   const access = new ClusterAccess({ peer, kubeletPort: options.kubeletPort })
   const name = peer.identity.file.name
   const dataKey = (): Buffer | undefined => peer.keys.dataKey()
+  const views = new PeerViews({ clock, logger: logger.child('daemon'), status: () => statusOf({ store, peer, access, name, apiPort: options.apiPort }), examine: () => peer.survivors.examine() })
   const api = createApiServer(
     {
       store: revealing(store, dataKey), agreed: concealing(peer.agreed, dataKey), resources, clock, random, metrics, kubelets: access, logger,
       ids: { uid: () => randomUUID(), suffix: (length) => nameSuffix(random.integer.bind(random), length) },
       tokenKeys: () => peer.keys.tokenVerifiers(), signToken: (keyId, input) => peer.signing.token(keyId, input),
+      peerViews: () => Promise.resolve(views.read()),
     },
     {
       addresses: ['0.0.0.0'], port: options.apiPort, serving: apiServingOf(peer.identity), serverAddress: `${address}:${options.apiPort}`,

@@ -99,7 +99,7 @@ export class Tokens {
   }
 
   /** The user of a token that is valid now for one of the audiences, or undefined. */
-  async verify(token: string, audiences: readonly string[]): Promise<{ readonly user: User; readonly audiences: readonly string[] } | undefined> {
+  async verify(token: string, audiences: readonly string[]): Promise<{ readonly user: User; readonly audiences: readonly string[]; readonly expiresMs: number } | undefined> {
     const digest = createHash('sha256').update(token).digest('base64')
     const claims = this.#remembered.get(digest) ?? await this.#read(token)
     if (claims === undefined) return undefined
@@ -108,7 +108,7 @@ export class Tokens {
     const common = claims.audiences.filter((audience) => audiences.includes(audience))
     if (nowMs >= claims.expiresMs || nowMs + 10_000 < claims.notBeforeMs || common.length === 0) return undefined
     if (!this.#bindingsHold(claims.subject)) return undefined
-    return { user: userOf(claims), audiences: common }
+    return { user: userOf(claims), audiences: common, expiresMs: claims.expiresMs }
   }
 
   #remember(digest: string, claims: Claims): void {

@@ -21,6 +21,7 @@ import { createAuthority, createPrivateKeyPem, createTokenKey } from '../../node
 import type { KeyedCertificate } from '../../node/identity/ca.ts'
 import { signToken } from '../../node/identity/tokens.ts'
 import { createCsr, issueAdministrator, issueCertificate, servingNames } from '../../node/identity/certificates.ts'
+import type { JsonObject } from '../../node/objects/json.ts'
 import { systemClock } from '../../node/platform/clock.ts'
 import { resources } from '../../node/resources/registry.ts'
 import { seededRandom } from '../../protocol/base/random.ts'
@@ -49,7 +50,7 @@ export class ApiFixture {
   readonly admin: KeyedCertificate
   readonly kubectl: Kubectl
 
-  private constructor(authority: KeyedCertificate, admin: KeyedCertificate, serving: KeyedCertificate, kubelets: KubeletConnections, logger: Logger) {
+  private constructor(authority: KeyedCertificate, admin: KeyedCertificate, serving: KeyedCertificate, kubelets: KubeletConnections, logger: Logger, peerViews: (() => JsonObject) | undefined) {
     this.authority = authority
     this.admin = admin
     const key = createTokenKey()
@@ -58,6 +59,7 @@ export class ApiFixture {
     this.server = createApiServer({
       store: revealing(this.agreed.store, () => dataKey), agreed: concealing(this.agreed, () => dataKey), resources, clock: systemClock(), random: seededRandom(7), ids: testIds,
       logger, metrics: noMetrics, kubelets, tokenKeys: () => [key], signToken: (_keyId, input) => Promise.resolve(signToken(key.privateKey, input)),
+      ...(peerViews === undefined ? {} : { peerViews: () => Promise.resolve(peerViews()) }),
     }, {
       addresses: ['127.0.0.1'], port: 0, serverAddress: '127.0.0.1:6443', defaultTolerationSeconds: 300,
       serving: { certificate: serving.certificate, privateKey: serving.privateKey, clientCa: authority.certificate },
@@ -65,7 +67,7 @@ export class ApiFixture {
     this.kubectl = new Kubectl(join(this.directory, 'config'), this.directory)
   }
 
-  static async start(kubelets: KubeletConnections = { endpoint: () => undefined }, logger: Logger = silentLogger): Promise<ApiFixture> {
+  static async start(kubelets: KubeletConnections = { endpoint: () => undefined }, logger: Logger = silentLogger, peerViews?: () => JsonObject): Promise<ApiFixture> {
     const nowMs = Date.now()
     const authority = await createAuthority('test', nowMs)
     const admin = await issueAdministrator(authority, administrator.name, nowMs)
@@ -73,7 +75,7 @@ export class ApiFixture {
     const certificate = await issueCertificate(authority, {
       commonName: 'shoal', organizations: [], csr: await createCsr(privateKey), names: servingNames('test', ['127.0.0.1']), days: 1, usage: 'server',
     }, nowMs)
-    const fixture = new ApiFixture(authority, admin, { certificate, privateKey }, kubelets, logger)
+    const fixture = new ApiFixture(authority, admin, { certificate, privateKey }, kubelets, logger, peerViews)
     await fixture.server.start()
     writeFileSync(join(fixture.directory, 'config'), fixture.kubeconfig(admin))
     await bootstrapCluster(fixture.transport(), 6443)

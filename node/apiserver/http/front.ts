@@ -9,6 +9,8 @@ import { authenticate } from '../../identity/authentication.ts'
 import type { Tokens } from '../../identity/tokens.ts'
 import type { User } from '../../identity/users.ts'
 import type { Answer, Body, Call, Staleness } from '../call.ts'
+import { DashboardDesk, isDashboard } from '../dashboard/desk.ts'
+import { refuseProxied, sessionAuthorization } from '../dashboard/session.ts'
 import type { Handler } from '../handler.ts'
 import { compressFromBytes, maxBodyBytes, maxReadsInFlight, maxWritesInFlight, requestTimeoutMs } from '../limits.ts'
 import { inFlight, longRunning, requestSeconds, requestsTotal } from '../metrics.ts'
@@ -41,12 +43,14 @@ export class Front {
   readonly #seconds: Histogram<'verb' | 'resource'>
   readonly #flight: Gauge<'request_kind'>
   readonly #long: Gauge<never>
+  readonly #dashboard: DashboardDesk
   #reads = 0
   #writes = 0
   #longs = 0
 
   constructor(deps: FrontDeps) {
     this.#deps = deps
+    this.#dashboard = new DashboardDesk(deps)
     this.#requests = deps.metrics.counter(requestsTotal)
     this.#seconds = deps.metrics.histogram(requestSeconds)
     this.#flight = deps.metrics.gauge(inFlight)
@@ -71,14 +75,18 @@ export class Front {
 
   /** The user of an exchange, after impersonation. Throws 401 and 403. */
   async user(exchange: Pick<Exchange, 'certificate' | 'headers' | 'target'>): Promise<User> {
-    const found = await authenticate({ certificate: exchange.certificate, authorization: exchange.headers.authorization }, this.#deps.tokens)
+    const path = splitTarget(exchange.target)[0]
+    const authorization = exchange.certificate === undefined ? sessionAuthorization(exchange.headers, path) : exchange.headers.authorization
+    const found = await authenticate({ certificate: exchange.certificate, authorization }, this.#deps.tokens)
     if (found === undefined) throw unauthorized()
-    return impersonate(found, exchange.headers, splitTarget(exchange.target)[0], this.#deps.handler)
+    return impersonate(found, exchange.headers, path, this.#deps.handler)
   }
 
   async #guarded(exchange: Exchange, path: string, query: URLSearchParams, info: RequestInfo): Promise<number> {
     try {
+      if (isDashboard(path)) return await this.#dashboard.serve(exchange, path)
       const user = await this.user(exchange)
+      refuseProxied(exchange.headers, info)
       const release = this.#enter(info)
       try {
         return await this.#answer(exchange, path, query, info, user)

@@ -1,6 +1,7 @@
 // The list of verbs. To add one: a file in this folder and a line here.
 import type { Verb } from '../verb.ts'
 import { benchVerb } from './bench.ts'
+import { dashboardVerb } from './dashboard.ts'
 import { daemonVerb, initVerb, joinVerb, relayVerb, yardVerb } from './daemon.ts'
 import { doctorVerb } from './doctor.ts'
 import { demoVerb } from './demo.ts'
@@ -13,6 +14,6 @@ import { simVerb } from './sim.ts'
 import { tokenCreateVerb, tokenDeleteVerb, tokenListVerb } from './token.ts'
 
 export const verbs: readonly Verb[] = [
-  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, doctorVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, kubeconfigVerb,
+  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, doctorVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, dashboardVerb, kubeconfigVerb,
   imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
 ]

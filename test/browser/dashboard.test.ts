@@ -1,0 +1,195 @@
+// The dashboard in Debian's chromium, on an API server with a small cluster in it: every page and action as a person does them,
+// the rules of accessibility in light and dark, no violation of the content security policy, and names that carry script.
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { BrowserCluster } from '../support/browser/cluster.ts'
+import { openPage, startBrowser } from '../support/browser/page.ts'
+import type { View, WatchedPage } from '../support/browser/page.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+/** What axe finds wrong with the page, in a line each. Run through the debugger's door, which the page's policy does not close. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe)
+  const found = await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)') as readonly Violation[]
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+}
+
+describe('browser / dashboard', () => {
+  let cluster: BrowserCluster
+  let browser: Browser
+  let open: WatchedPage[] = []
+  before(async () => {
+    cluster = await BrowserCluster.start()
+    await cluster.fill()
+    browser = await startBrowser()
+  })
+  after(async () => {
+    await browser.close()
+    await cluster.stop()
+  })
+  afterEach(async () => {
+    const complaints = open.flatMap((one) => one.complaints)
+    for (const { context } of open) await context.close()
+    open = []
+    deepEqual(complaints, [])
+  })
+
+  /** Signed in, at a page. */
+  async function at(path: string, view: View = {}): Promise<Page> {
+    const opened = await openPage(browser, view)
+    open.push(opened)
+    await opened.page.goto(`${cluster.address}#token=${await cluster.token()}`)
+    await opened.page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await go(opened.page, path)
+    return opened.page
+  }
+  const go = (page: Page, path: string): Promise<unknown> => page.evaluate(`location.hash = ${JSON.stringify(path)}`)
+  const patched = async (path: string): Promise<{ spec: { replicas?: number; unschedulable?: boolean; template?: { metadata: { annotations?: object } } } }> =>
+    await cluster.api.transport().send({ method: 'GET', path }) as never
+  const deployment = (name: string): string => `/apis/apps/v1/namespaces/default/deployments/${name}`
+
+  it('signs in by a pasted token, says what is wrong with others, and signs out', async () => {
+    const opened = await openPage(browser)
+    open.push(opened)
+    const { page, context } = opened
+    await page.goto(cluster.address)
+    await page.getByLabel('Token').fill('no.such.token')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    match(await page.getByRole('alert').innerText(), /not valid/)
+    deepEqual(await violations(page), [])
+    await page.getByLabel('Token').fill(await cluster.token())
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    const [cookie] = await context.cookies()
+    deepEqual([cookie?.httpOnly, cookie?.secure, cookie?.sameSite], [true, true, 'Strict'])
+    equal(await page.evaluate('document.cookie'), '')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Token').waitFor()
+    deepEqual(await context.cookies(), [])
+  })
+
+  it('a token behind the # is exchanged and leaves the address', async () => {
+    equal(new URL((await at('/')).url()).hash, '#/')
+  })
+
+  it('shows the peers, the leader and the broken link', async () => {
+    const page = await at('/')
+    match(await page.getByRole('img', { name: /5 peers/ }).getAttribute('aria-label') ?? '', /leader amber, 1 broken links/)
+    equal(await page.locator('.link.broken').count(), 1)
+    await page.getByText('coral does not see ember').waitFor()
+  })
+
+  it('every page keeps the rules of accessibility, light, dark and on a phone, and runs no script of others', async () => {
+    for (const view of [{}, { dark: true }, { width: 390, height: 780 }]) {
+      const page = await at('/', view)
+      for (const [path, text] of [['/', 'Pods in trouble'], ['/nodes', 'Cordoned'], ['/workloads', 'web-server'], ['/pods', 'web-server-7d4b9-0'], ['/services', '10.244.0.2'], ['/timeline', 'checkout-7d4b9-8'], ['/autoscalers', 'no autoscalers'], ['/apply', 'one or more'],
+        ['/pods/default/checkout-7d4b9-8', 'window.hurt=1'], ['/pods/default/checkout-7d4b9-8/events', 'window.hurt=1'], ['/pods/default/checkout-7d4b9-8/log', 'window.hurt=1'], ['/pods/default/checkout-7d4b9-8/yaml', 'window.hurt=1']] as const) {
+        await go(page, path)
+        await page.locator('main').getByText(text).first().waitFor()
+        deepEqual(await violations(page), [], path)
+        ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} is wider than the window`)
+      }
+      equal(await page.evaluate('window.hurt'), undefined)
+    }
+  })
+
+  it('is live: what changes in the cluster changes on the page', async () => {
+    const page = await at('/pods')
+    await page.getByRole('link', { name: 'search-7d4b9-9' }).waitFor()
+    await cluster.pod('late', 99, '')
+    await page.getByRole('link', { name: 'late-7d4b9-99' }).waitFor()
+    await cluster.api.transport().send({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/late-7d4b9-99', query: { gracePeriodSeconds: '0' } })
+    await page.getByRole('link', { name: 'late-7d4b9-99' }).waitFor({ state: 'detached' })
+  })
+
+  it('scales, restarts and deletes a workload', async () => {
+    await cluster.deploy('brief', 1)
+    const page = await at('/workloads')
+    await page.getByRole('button', { name: 'Scale brief' }).click()
+    await page.getByLabel('Replicas').fill('4')
+    await page.keyboard.press('Enter')
+    await page.getByText('is scaled to 4').waitFor()
+    equal((await patched(deployment('brief'))).spec.replicas, 4)
+    await page.getByRole('button', { name: 'Restart brief' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click()
+    await page.getByText('is being restarted').waitFor()
+    ok('kubectl.kubernetes.io/restartedAt' in ((await patched(deployment('brief'))).spec.template?.metadata.annotations ?? {}))
+    await page.getByRole('button', { name: 'Delete brief' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('button', { name: 'Scale brief' }).waitFor({ state: 'detached' })
+  })
+
+  it('cordons, uncordons and drains a Node', async () => {
+    const page = await at('/nodes')
+    await page.getByRole('button', { name: 'Cordon basil', exact: true }).click()
+    await page.getByRole('button', { name: 'Uncordon basil' }).waitFor()
+    equal((await patched('/api/v1/nodes/basil')).spec.unschedulable, true)
+    await page.getByRole('button', { name: 'Uncordon basil' }).click()
+    await page.getByRole('button', { name: 'Cordon basil', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Drain ember' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Drain' }).click()
+    await page.getByText('ember is drained').waitFor()
+    equal((await patched('/api/v1/nodes/ember')).spec.unschedulable, true)
+  })
+
+  it('deletes a Pod, by keyboard alone', async () => {
+    await cluster.pod('doomed', 50, '')
+    const page = await at('/pods/default/doomed-7d4b9-50')
+    await page.getByRole('button', { name: 'Delete' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Pods', exact: false }).waitFor()
+    await page.getByText('is being deleted').waitFor()
+  })
+
+  it('applies YAML, all of it or nothing, and says what is wrong', async () => {
+    const page = await at('/apply')
+    const text = page.getByLabel('YAML')
+    const apply = page.getByRole('button', { name: 'Apply' })
+    const made = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\ndata: {a: "1"}\n'
+    for (const [yaml, words] of [['a: [', /YAML/], ['kind: Pod', /no apiVersion/], ['apiVersion: v1\nkind: Fish\nmetadata: {name: x}', /knows no Fish/], [`${made}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: wrong}\ndat: {}\n`, /field not declared|unknown field/]] as const) {
+      await text.fill(yaml)
+      await apply.click()
+      await page.locator('form .trouble').first().waitFor()
+      match(await page.locator('form').innerText(), words)
+      await text.fill('')
+    }
+    match(await page.locator('form').innerText(), /Nothing\s+was changed/)
+    await text.fill(made)
+    await apply.click()
+    await page.getByText('created').waitFor()
+  })
+
+  it('a user without rights sees why, and the server\'s refusal of what is tried', async () => {
+    await cluster.create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'guest' } })
+    const { status } = await cluster.create('/api/v1/namespaces/default/serviceaccounts/guest/token', { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } }) as { status: { token: string } }
+    const opened = await openPage(browser)
+    open.push(opened)
+    const { page } = opened
+    await page.goto(`${cluster.address}#token=${status.token}`)
+    await page.getByText('cannot get path "/shoal/peers"').waitFor()
+    await go(page, '/pods')
+    match(await page.getByRole('note').innerText(), /You may not see Pods: .*cannot list resource "pods"/)
+  })
+
+  it('an expired session leads to the door and says so', async () => {
+    const page = await at('/pods')
+    await page.context().clearCookies()
+    await page.context().addCookies([{ name: '__Host-shoal', value: 'a.b.c', url: new URL('/', cluster.address).href, secure: true, httpOnly: true, sameSite: 'Strict' }])
+    await go(page, '/services')
+    match(await page.getByRole('alert').innerText(), /session has ended/)
+  })
+})

@@ -1,0 +1,118 @@
+// A small cluster in the API fixture as the dashboard's tests and pictures show it: nodes, workloads, Pods of every health,
+// Services with endpoints, events, peers of which two do not see each other, and a stand-in for a kubelet that has logs.
+import { createServer } from 'node:https'
+import type { Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { KubeletEndpoint } from '../../../node/apiserver/kubelet-connection.ts'
+import { dashboardToken } from '../../../node/daemon/dashboard-access.ts'
+import type { JsonObject } from '../../../node/objects/json.ts'
+import { ApiFixture } from '../api-fixture.ts'
+
+const names = ['amber', 'basil', 'coral', 'delta', 'ember']
+
+export const script = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
+
+const peers = (): JsonObject => ({
+  cluster: 'c0ffee', incarnation: 1, term: 3, leader: 'amber', revision: 4211, removed: false,
+  peers: names.map((name, i) => ({ name, peerId: `id-${name}`, address: `10.77.0.${i + 1}`, apiServer: '', role: i === 0 ? 'leader' : i < 3 ? 'voter' : i === 3 ? 'learner' : 'mirror', state: i === 4 ? 'suspect' : 'alive', lag: i === 3 ? 12 : 0, runtime: '', rootless: false })),
+  works: [{ work: 'controllers', peer: 'basil', epoch: 2 }],
+  views: names.map((name) => ({ name, answers: true, sees: [], misses: name === 'coral' ? ['ember'] : [] })),
+  findings: [{ level: 'broken', text: 'coral does not see ember, which answers here: the way between the two is broken' }], viewsAgeMs: 300,
+})
+
+const long = (agoMs: number): string => new Date(Date.now() - agoMs).toISOString().replace(/\.\d+Z$/, 'Z')
+
+export class BrowserCluster {
+  readonly api: ApiFixture
+  readonly #kubelet: Server
+  #count = 0
+
+  private constructor(api: ApiFixture, kubelet: Server) {
+    this.api = api
+    this.#kubelet = kubelet
+  }
+
+  static async start(): Promise<BrowserCluster> {
+    let endpoint: KubeletEndpoint | undefined
+    const api = await ApiFixture.start({ endpoint: () => endpoint }, undefined, peers)
+    const serving = await api.serving()
+    const kubelet = createServer({ cert: serving.certificate, key: serving.privateKey }, (request, response) => {
+      if (!(request.url ?? '').startsWith('/containerLogs/')) {
+        response.writeHead(404).end()
+        return
+      }
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      response.write('listening on port 8080\n')
+      const timer = setTimeout(() => response.write(`GET / 200 ${script}\n`), 150)
+      response.on('close', () => clearTimeout(timer))
+    })
+    await new Promise<void>((resolve) => kubelet.listen(0, '127.0.0.1', resolve))
+    const { port } = kubelet.address() as AddressInfo
+    endpoint = { host: '127.0.0.1', port, ca: api.authority.certificate, serverName: 'n1', certificate: api.admin.certificate, privateKey: api.admin.privateKey }
+    return new BrowserCluster(api, kubelet)
+  }
+
+  get address(): string {
+    return `https://127.0.0.1:${this.api.server.port}/dashboard/`
+  }
+
+  async token(seconds = 3_600): Promise<string> {
+    return (await dashboardToken(this.api.transport(), seconds)).token
+  }
+
+  async create(path: string, body: object, status?: object): Promise<JsonObject> {
+    const made = await this.api.transport().send({ method: 'POST', path, body }) as JsonObject & { metadata: { name: string } }
+    if (status === undefined) return made
+    return await this.api.transport().send({ method: 'PATCH', path: `${path}/${made.metadata.name}/status`, contentType: 'application/merge-patch+json', body: { status } }) as JsonObject
+  }
+
+  async fill(): Promise<void> {
+    for (const [i, name] of names.entries()) {
+      await this.create('/api/v1/nodes', { metadata: { name }, spec: i === 3 ? { unschedulable: true } : {} }, {
+        capacity: { cpu: '4', memory: '8Gi', pods: '110' }, addresses: [{ type: 'InternalIP', address: `10.77.0.${i + 1}` }],
+        nodeInfo: { containerRuntimeVersion: 'containerd://1.7.24' }, conditions: [{ type: 'Ready', status: i === 4 ? 'Unknown' : 'True' }],
+      })
+    }
+    for (const [name, replicas] of [['web-server', 6], ['checkout', 3], ['search', 4]] as const) await this.deploy(name, replicas)
+    for (let i = 0; i < 13; i++) await this.pod(i < 6 ? 'web-server' : i < 9 ? 'checkout' : 'search', i, i === 8 ? 'CrashLoopBackOff' : i === 12 ? 'ContainerCreating' : '')
+    const { metadata } = await this.create('/api/v1/namespaces/default/services', { metadata: { name: 'web-server' }, spec: { selector: { app: 'web-server' }, ports: [{ port: 80 }] } }) as { metadata: { name: string } }
+    await this.create('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
+      metadata: { name: 'web-server-x', labels: { 'kubernetes.io/service-name': metadata.name } }, addressType: 'IPv4', ports: [{ port: 80 }],
+      endpoints: [0, 1, 2].map((i) => ({ addresses: [`10.244.${i}.2`], conditions: { ready: i < 2 }, targetRef: { kind: 'Pod', namespace: 'default', name: `web-server-7d4b9-${i}` } })),
+    })
+  }
+
+  deploy(name: string, replicas: number): Promise<JsonObject> {
+    return this.create('/apis/apps/v1/namespaces/default/deployments', {
+      metadata: { name, labels: { app: name } },
+      spec: { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'example/web:1' }] } } },
+    }, { replicas, readyReplicas: name === 'web-server' ? replicas : replicas - 1, updatedReplicas: replicas, availableReplicas: replicas })
+  }
+
+  async pod(app: string, i: number, waiting: string): Promise<void> {
+    const name = `${app}-7d4b9-${i}`
+    const made = await this.create('/api/v1/namespaces/default/pods', {
+      metadata: { name, labels: { app }, annotations: { note: script } }, spec: { nodeName: names[i % 4], containers: [{ name: 'main', image: 'example/web:1' }] },
+    }, {
+      phase: waiting === 'ContainerCreating' ? 'Pending' : 'Running', podIP: `10.244.${i}.2`, conditions: [{ type: 'Ready', status: waiting === '' ? 'True' : 'False' }],
+      containerStatuses: [{ name: 'main', ready: waiting === '', restartCount: waiting === 'CrashLoopBackOff' ? 7 : 0, image: 'example/web:1', imageID: '', state: waiting === '' ? { running: { startedAt: long(60_000) } } : { waiting: { reason: waiting } } }],
+    }) as { metadata: { uid: string } }
+    if (waiting === 'CrashLoopBackOff') await this.event(name, made.metadata.uid, 'Warning', 'BackOff', `Back-off restarting failed container ${script}`, 40_000)
+    else if (i === 3) {
+      await this.event(name, made.metadata.uid, 'Warning', 'Unhealthy', 'Readiness probe failed: connection refused', 1_500_000)
+      await this.event(name, made.metadata.uid, 'Normal', 'Started', 'Started container main', 1_320_000)
+    }
+  }
+
+  event(name: string, uid: string, type: string, reason: string, message: string, agoMs: number): Promise<JsonObject> {
+    return this.create('/api/v1/namespaces/default/events', {
+      metadata: { name: `${name}.${++this.#count}` }, involvedObject: { kind: 'Pod', namespace: 'default', name, uid }, type, reason, message, count: 1, firstTimestamp: long(agoMs), lastTimestamp: long(agoMs), source: { component: 'kubelet' },
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#kubelet.closeAllConnections()
+    await new Promise<void>((resolve) => this.#kubelet.close(() => resolve()))
+    await this.api.stop()
+  }
+}
