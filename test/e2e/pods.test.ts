@@ -1,5 +1,5 @@
 // What a Pod may ask for, on real containers: its inputs, its probes, its restarts, its limits and its end; and Pods that no
-// machine can take, which say why.
+// machine can take, which say why. And what makes Pods beside Deployments: Jobs, StatefulSets, DaemonSets.
 import { equal, match, ok } from 'node:assert/strict'
 import type { Event, Pod } from '../../node/objects/generated/core-v1.ts'
 import { report, rootless, TestCluster } from '../support/cluster.ts'
@@ -70,6 +70,54 @@ ${spec}  containers:
     imagePullPolicy: IfNotPresent
 ${container}
 ---`
+
+const workloads = `
+apiVersion: v1
+kind: Service
+metadata: { name: seq }
+spec: { clusterIP: None, selector: { app: seq }, ports: [{ port: 8080 }] }
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: seq }
+spec:
+  serviceName: seq
+  replicas: 2
+  selector: { matchLabels: { app: seq } }
+  template:
+    metadata: { labels: { app: seq } }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: main
+        image: busybox
+        imagePullPolicy: IfNotPresent
+        command: [sh, -c, 'hostname > /tmp/index.html; exec httpd -f -p 8080 -h /tmp']
+        readinessProbe: { periodSeconds: 1, tcpSocket: { port: 8080 } }
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: every }
+spec:
+  selector: { matchLabels: { app: every } }
+  template:
+    metadata: { labels: { app: every } }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers: [{ name: main, image: busybox, imagePullPolicy: IfNotPresent, command: [sleep, '100000'] }]
+---`
+
+const job = (name: string, spec: string, command: string): string => `
+apiVersion: batch/v1
+kind: Job
+metadata: { name: ${name} }
+spec:
+${spec}  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: main, image: busybox, imagePullPolicy: IfNotPresent, command: [sh, -c, '${command}'] }]
+---`
+
 
 const indented = (text: string): string => `    ${text}`
 
@@ -175,6 +223,52 @@ describe('e2e / pods', function () {
     const tookMs = performance.now() - startMs
     report('a deaf one with 3 s of grace', startMs)
     ok(tookMs >= 2_900, `${tookMs} ms`)
+  })
+
+  it('a Job gives each index its Pod and is complete; one that always fails says why; a CronJob lends its template', async () => {
+    const startMs = performance.now()
+    const cron = `
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: yearly }
+spec:
+  schedule: "@yearly"
+  timeZone: Europe/Zurich
+  jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: main, image: busybox, imagePullPolicy: IfNotPresent, command: [echo, happy new year] }] } } } }
+---`
+    await cluster.apply(job('sum', '  completions: 3\n  parallelism: 2\n  completionMode: Indexed\n', 'echo index $JOB_COMPLETION_INDEX on $HOSTNAME') + job('hopeless', '  backoffLimit: 0\n', 'exit 7') + cron)
+    await kubectl('create', 'job', '--from=cronjob/yearly', 'early')
+    await kubectl('wait', '--for=condition=Complete', 'job/sum', 'job/early', '--timeout=40s')
+    report('three indexes done', startMs)
+    match(await kubectl('get', 'job', 'sum', '--no-headers'), /^sum +Complete +3\/3/)
+    equal(await kubectl('logs', 'job/early'), 'happy new year\n')
+    equal(await kubectl('logs', '-l', 'batch.kubernetes.io/job-completion-index=2'), 'index 2 on sum-2\n')
+    await kubectl('wait', '--for=condition=Failed', 'job/hopeless', '--timeout=40s')
+    match(await reasons('hopeless'), /BackoffLimitExceeded: Job has reached the specified backoff limit/)
+    await kubectl('delete', 'job', 'sum', '--timeout=20s')
+    await eventually('its Pods to be gone', async () => (await kubectl('get', 'pods', '-l', 'job-name=sum', '-o', 'name')) === '')
+  })
+
+  it('the Pods of a StatefulSet keep name and address in DNS, those of a DaemonSet stand on each node; both roll and go back', async () => {
+    const startMs = performance.now()
+    await cluster.apply(workloads)
+    await kubectl('rollout', 'status', 'statefulset/seq', '--timeout=50s')
+    await kubectl('rollout', 'status', 'daemonset/every', '--timeout=50s')
+    report('two Pods in order and one a node', startMs)
+    const ask = (from: string, of: string): Promise<string> => kubectl('exec', from, '--', 'wget', '-qO-', `http://${of}.seq:8080/`)
+    await eventually('the names', async () => (await ask('seq-0', 'seq-1')) === 'seq-1\n' && (await ask('seq-1', 'seq-0')) === 'seq-0\n')
+    const { uid } = (await cluster.get<Pod>('pod', 'seq-0')).metadata
+    await kubectl('delete', 'pod', 'seq-0')
+    await eventually('a new one of that name', async () => (await cluster.get<Pod>('pod', 'seq-0')).metadata.uid !== uid)
+    for (const owner of ['statefulset/seq', 'daemonset/every']) {
+      await kubectl('set', 'env', owner, 'ROUND=2')
+      await kubectl('rollout', 'status', owner, '--timeout=50s')
+      match(await kubectl('rollout', 'history', owner), /\n1 .*\n2 /)
+      await kubectl('rollout', 'undo', owner)
+      await kubectl('rollout', 'status', owner, '--timeout=50s')
+    }
+    equal((await cluster.get<Pod>('pod', 'seq-1')).spec?.containers[0]?.env, undefined)
+    await kubectl('delete', 'statefulset/seq', 'daemonset/every', 'service/seq')
   })
 
   it('a Pod that fits nowhere waits and says why', async () => {

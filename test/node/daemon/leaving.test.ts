@@ -32,6 +32,13 @@ describe('daemon / leaving', () => {
     const left = (await client.resource(pods).list()).items.filter((pod) => pod.metadata.deletionTimestamp === undefined)
     deepEqual(left, [])
   })
+  it('keeps the Pods of DaemonSets off, and waits for none that tolerates everything', async () => {
+    const client = createClient(api)
+    api.remove('/api/v1/namespaces/default/pods/a')
+    api.put('/api/v1/namespaces/default/pods', { metadata: { name: 'everywhere', namespace: 'default' }, spec: { nodeName: 'alpha', containers: [], tolerations: [{ operator: 'Exists' }] }, status: {} } as never)
+    await drain(client, 'alpha', clock)
+    deepEqual((await client.resource(nodes).get('alpha')).spec?.taints, [{ key: 'shoal.dev/leaving', effect: 'NoExecute' }])
+  })
   it('a Node that is gone already is no failure', async () => {
     const client = createClient(api)
     await forgetNode(client, 'alpha')
