@@ -1,6 +1,7 @@
 // The objects that every cluster begins with: namespaces, roles and bindings, priority classes and the Service of the API
 // itself; and the plan of that Service's endpoints, which are the peers that live. Whoever holds the controllers' work runs it.
 // Source: Kubernetes' own bootstrap (names and rules), and KEP-2843 for the label of slices that the server manages.
+import { defaultClassAnnotation, ownIngressClass, ownIngressController } from '../objects/ingress-class.ts'
 import type { JsonObject } from '../objects/json.ts'
 import { isAlreadyExists, isNotFound } from '../client/errors.ts'
 import type { Transport } from '../client/types.ts'
@@ -28,6 +29,10 @@ export function bootstrapObjects(port: number): readonly JsonObject[] {
     priorityClass('system-cluster-critical', 2_000_000_000),
     priorityClass('system-node-critical', 2_000_001_000),
     {
+      apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass',
+      metadata: { name: ownIngressClass, annotations: { [defaultClassAnnotation]: 'true' } }, spec: { controller: ownIngressController },
+    },
+    {
       apiVersion: 'v1', kind: 'Service',
       metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: {
@@ -40,7 +45,7 @@ export function bootstrapObjects(port: number): readonly JsonObject[] {
 
 const resources: { readonly [kind: string]: string } = {
   Namespace: 'namespaces', ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings', Role: 'roles', RoleBinding: 'rolebindings',
-  PriorityClass: 'priorityclasses', Service: 'services',
+  PriorityClass: 'priorityclasses', IngressClass: 'ingressclasses', Service: 'services',
 }
 
 /** The path at which objects like this one are created. */

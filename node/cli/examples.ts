@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Client } from '../client/client.ts'
 import { isAlreadyExists } from '../client/errors.ts'
 import type { ResourceType } from '../client/resource-types.ts'
-import { deployments, services } from '../client/resource-types.ts'
+import { deployments, ingresses, services } from '../client/resource-types.ts'
 import type { ApiObject } from '../client/types.ts'
 
 const folder = join(import.meta.dirname, '../../docs/examples')
@@ -20,11 +20,12 @@ async function createFrom<T extends ApiObject>(client: Client, type: ResourceTyp
   }
 }
 
-/** Creates Deployment and Services of the web example, unless they are there. */
+/** Creates Deployment, Services and Ingress of the web example, unless they are there. */
 export async function deployWebExample(client: Client): Promise<void> {
   await createFrom(client, deployments, 'web-svr-deployment.yaml')
   await createFrom(client, services, 'web-svr-clusterip.yaml')
   await createFrom(client, services, 'web-svr-lb.yaml')
+  await createFrom(client, ingresses, 'web-svr-ingress.yaml')
 }
 
 /** Removes it again, as far as it is there. */
@@ -37,6 +38,7 @@ export async function removeWebExample(client: Client): Promise<void> {
       if (!isNotFound(error)) throw error
     }
   }
+  await remove(client.resource(ingresses).delete('web-svr-ingress', 'default'))
   await remove(client.resource(deployments).delete('web-svr', 'default'))
   for (const name of ['web-svr-clusterip', 'web-svr-lb']) await remove(client.resource(services).delete(name, 'default'))
 }

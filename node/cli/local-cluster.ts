@@ -65,12 +65,12 @@ export class LocalCluster {
     return found
   }
 
-  /** An HTTP GET to an address of the cluster's network, over a connection of its own. A failure is an answer too. */
-  fetch(address: string, port: number, path = '/', timeoutMs = 1_000): Promise<Fetched> {
+  /** An HTTP GET to an address of the cluster's network, over a connection of its own, by `host`. A failure is an answer too. */
+  fetch(address: string, port: number, path = '/', timeoutMs = 1_000, host = address): Promise<Fetched> {
     return new Promise((resolve) => {
       const failed = (reason: string): void => resolve({ ok: false, status: 0, body: reason })
       const outgoing = request(
-        { path, headers: { host: address, connection: 'close' }, createConnection: () => openTunnel(yardLayout(this.config.home).tunnel, address, port) },
+        { path, headers: { host, connection: 'close' }, createConnection: () => openTunnel(yardLayout(this.config.home).tunnel, address, port) },
         (response) => {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -8,6 +8,7 @@ import type { CronJob, Job } from '../objects/generated/batch-v1.ts'
 import type { Lease } from '../objects/generated/coordination-v1.ts'
 import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
 import type { PodDisruptionBudget } from '../objects/generated/policy-v1.ts'
+import type { Ingress, IngressClass } from '../objects/generated/networking-v1.ts'
 import type { ClusterRole } from '../objects/generated/rbac-v1.ts'
 import type { PriorityClass } from '../objects/generated/scheduling-v1.ts'
 import type { AddressPool } from '../objects/address-pool.ts'
@@ -55,5 +56,7 @@ export const cronJobs = resourceType<CronJob>('batch', 'v1', 'cronjobs', 'CronJo
 export const podDisruptionBudgets = resourceType<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true)
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
 export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
+export const ingresses = resourceType<Ingress>('networking.k8s.io', 'v1', 'ingresses', 'Ingress', true)
+export const ingressClasses = resourceType<IngressClass>('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false)
 export const addressPools = resourceType<AddressPool>('shoal.dev', 'v1alpha1', 'addresspools', 'AddressPool', false)
 export const clusterRoles = resourceType<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false)

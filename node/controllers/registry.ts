@@ -10,6 +10,7 @@ import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { endpointSliceController } from './endpoints/slice-controller.ts'
 import { eventExpiryController } from './event-expiry/controller.ts'
 import { garbageController } from './garbage/controller.ts'
+import { ingressController } from './ingress/controller.ts'
 import { jobController } from './job/controller.ts'
 import { loadBalancerController } from './load-balancer/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
@@ -34,6 +35,7 @@ export const controllers: readonly ControllerFactory[] = [
   disruptionController,
   namespaceController,
   loadBalancerController,
+  ingressController,
   garbageController,
   serviceAccountController,
   rootCaController,

@@ -16,6 +16,24 @@ export const purgesWaiting = 10_000
 export const affinityClients = 65_536
 /** A peer that holds load balancer addresses says so again this often: who heard another one last learns it by then. */
 export const announceEveryMs = 5_000
+/** Bytes of a request's line and headers through Ingress; more are answered 431. */
+export const ingressHeaderBytes = 32_768
+/** A client has so long for the headers of a request. */
+export const ingressHeadersTimeoutMs = 15_000
+/** A client has so long for a whole request, its body included. */
+export const ingressRequestTimeoutMs = 300_000
+/** An idle connection of a client is kept so long. */
+export const ingressIdleTimeoutMs = 60_000
+/** Clients' connections to one Ingress proxy; further ones are closed. */
+export const ingressConnections = 20_000
+/** A backend that does not accept a connection in this time counts as refusing it. */
+export const ingressConnectTimeoutMs = 2_000
+/** A backend that says nothing for so long is given up: 504. */
+export const ingressAnswerTimeoutMs = 60_000
+/** Backends that are tried for one request. */
+export const ingressTries = 3
+/** A port that was taken, or a thread that ended, is tried again so much later. */
+export const ingressRetryMs = 5_000
 /** Bytes of a packet where the interface does not say. */
 export const ethernetMtu = 1500
 /** Bytes that VXLAN adds to a packet. */

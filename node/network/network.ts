@@ -1,4 +1,4 @@
-// The network of one peer, composed: overlay, proxy, DNS and load balancer addresses, started in the order in which they depend on each other.
+// The network of one peer, composed: overlay, proxy, DNS, load balancer addresses and Ingress, started in the order in which they depend on each other.
 // It decides nothing itself.
 import { existsSync, readFileSync } from 'node:fs'
 import type { Clock, Timer } from '../base/clock.ts'
@@ -14,6 +14,7 @@ import type { ZoneView } from './dns/zone.ts'
 import { endpointsIn } from './endpoints.ts'
 import { commandFailed } from './errors.ts'
 import { retryDelayMs } from './limits.ts'
+import { Ingress } from './ingress/ingress.ts'
 import { AddressHolder } from './loadbalancer/holder.ts'
 import { Overlay, outsideInterface } from './overlay/overlay.ts'
 import { suspension, trusted } from './proxy/model.ts'
@@ -58,6 +59,7 @@ export class Network implements Startable {
   #proxy: Proxy | undefined
   #dns: DnsServer | undefined
   #holder: AddressHolder | undefined
+  #ingress: Ingress | undefined
   readonly #proxyWaiters: (() => void)[] = []
   #retry: Timer | undefined
   #stopped = false
@@ -106,6 +108,8 @@ export class Network implements Startable {
     await this.#dns.start()
     this.#holder = new AddressHolder(this.#deps, { self: this.#options.nodeName, outside })
     await this.#holder.start()
+    this.#ingress = new Ingress(this.#deps, this.#options.nodeName)
+    await this.#ingress.start()
   }
 
   #zoneView(): () => ZoneView {
@@ -163,9 +167,11 @@ export class Network implements Startable {
   }
 
   async #stopServices(): Promise<void> {
+    await this.#ingress?.stop()
     await this.#holder?.stop()
     await this.#dns?.stop()
     await this.#proxy?.stop()
+    this.#ingress = undefined
     this.#holder = undefined
     this.#dns = undefined
     this.#proxy = undefined

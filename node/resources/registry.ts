@@ -13,6 +13,8 @@ import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { events, newEvents } from './event.ts'
 import { jobs } from './job.ts'
+import { ingressClasses } from './ingress-class.ts'
+import { ingresses } from './ingress.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
@@ -38,6 +40,7 @@ export const resources: readonly ResourceDefinition[] = [
   endpointSlices,
   newEvents,
   podDisruptionBudgets,
+  ingressClasses, ingresses,
   clusterRoleBindings, clusterRoles, roleBindings, roles,
   priorityClasses,
   addressPools,

@@ -68,6 +68,22 @@ describe('e2e / web example', function () {
     match(await kubectl('get', 'addresspools'), /default +10\.213\./)
   })
 
+  it('answers by host name on every peer, and at no other name', async () => {
+    match(await kubectl('apply', '-f', join(examples, 'web-svr-ingress.yaml')), /web-svr-ingress (created|unchanged)/)
+    match(await eventually('the addresses of the Ingress', async () => {
+      const text = await kubectl('get', 'ingress', 'web-svr-ingress')
+      return cluster.names.every((name) => text.includes(cluster.address(name))) ? text : undefined
+    }), /web-svr-ingress +shoal +web\.example\.test/)
+    for (const name of cluster.names) {
+      const answer = await eventually(`a page by name from ${name}`, async () => {
+        const got = await cluster.local.fetch(cluster.address(name), 80, '/', 1_000, 'web.example.test')
+        return got.ok ? got : undefined
+      })
+      match(answer.body, page)
+      equal((await cluster.local.fetch(cluster.address(name), 80, '/', 1_000, 'other.example.test')).status, 404)
+    }
+  })
+
   it('answers through the cluster address and the DNS name from inside a Pod on every peer', async () => {
     for (const name of cluster.names) {
       const overrides = JSON.stringify({ spec: { nodeName: name } })

@@ -6,6 +6,7 @@ const printout = 'the reference checks twice, and prints the whole template in i
 const router = 'decided by the handler, before the kind'
 
 export const defaultGaps: { readonly [id: string]: string } = {
+  'ingress-with-default-class': admission,
   'pod-overhead-runtimeclass-annotations': 'the AppArmor annotation of old releases is not copied into the field',
   'pod-with-default-priority-and-limits': admission,
   'pod-with-limitrange-partial': admission,

@@ -1,5 +1,6 @@
 // The admission plug-ins in the order in which they run. To add one is to add a file and a line here.
 import type { JsonObject } from '../../objects/json.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import { namespaceProtection } from './namespace-protection.ts'
 import { nodeRestriction } from './node-restriction.ts'
@@ -10,7 +11,7 @@ import { serviceAccount } from './service-account.ts'
 import type { AdmissionPlugin, AdmissionRequest, AdmissionWorld } from './types.ts'
 
 const plugins: readonly AdmissionPlugin[] = [
-  namespaceProtection, nodeRestriction, serviceAccount, defaultTolerations, priority, oneDefaultPriority, runtimeClass, rbacEscalation,
+  namespaceProtection, nodeRestriction, serviceAccount, defaultTolerations, priority, oneDefaultPriority, runtimeClass, defaultIngressClass, rbacEscalation,
 ]
 
 /** Runs all plug-ins that handle the request; answers the object to write. Throws a Status when one refuses. */

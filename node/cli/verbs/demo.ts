@@ -1,7 +1,7 @@
 // shoal demo: the web example on the cluster of `shoal up`: deployed, reached through its Services on every peer, a daemon
 // killed, a machine killed, healed, and every step timed. It shows; the tests assert.
 import type { Client } from '../../client/client.ts'
-import { nodes, pods, services } from '../../client/resource-types.ts'
+import { ingresses, nodes, pods, services } from '../../client/resource-types.ts'
 import type { Pod } from '../../objects/generated/core-v1.ts'
 import { isPodReady } from '../../objects/pods/lifecycle.ts'
 import { daemonUnreachable, notReady } from '../errors.ts'
@@ -56,7 +56,7 @@ async function serves(cluster: LocalCluster, names: readonly string[], port: num
 
 async function deploy(cluster: LocalCluster, client: Client, progress: Progress): Promise<number> {
   await deployWebExample(client)
-  progress.step('applied web-svr-deployment.yaml, web-svr-clusterip.yaml and web-svr-lb.yaml')
+  progress.step('applied web-svr-deployment.yaml, web-svr-clusterip.yaml, web-svr-lb.yaml and web-svr-ingress.yaml')
   const tookMs = await until('three Pods were not Ready', async () => (await readyPods(client)).length >= 3)
   progress.step(`3 Pods are Ready after ${seconds(tookMs)}: ${(await readyPods(client)).map((pod) => pod.spec?.nodeName ?? '').sort().join(', ')}`)
   const service = await client.resource(services).get('web-svr-lb', 'default')
@@ -64,7 +64,23 @@ async function deploy(cluster: LocalCluster, client: Client, progress: Progress)
   const names = cluster.machines.map((machine) => machine.name)
   await until('the node port did not answer on every peer', () => serves(cluster, names, port))
   for (const name of names) progress.step(`http://${cluster.machine(name).address}:${port}/ answers through ${name}`)
+  await showDoors(cluster, client, progress)
   return port
+}
+
+/** The load balancer address, and the Ingress by its host name. */
+async function showDoors(cluster: LocalCluster, client: Client, progress: Progress): Promise<void> {
+  let address = ''
+  await until('the load balancer address did not answer', async () => {
+    address = (await client.resource(services).get('web-svr-lb', 'default')).status?.loadBalancer?.ingress?.[0]?.ip ?? ''
+    return address !== '' && (await cluster.fetch(address, 80, '/', 500)).ok
+  })
+  progress.step(`http://${address}/ answers, the Service's load balancer address`)
+  const host = (await client.resource(ingresses).get('web-svr-ingress', 'default')).spec?.rules?.[0]?.host ?? ''
+  for (const machine of cluster.machines) {
+    await until('the Ingress did not answer by name', async () => (await cluster.fetch(machine.address, 80, '/', 500, host)).ok)
+    progress.step(`http://${host}/ answers through ${machine.name}`)
+  }
 }
 
 async function killDaemon(cluster: LocalCluster, client: Client, port: number, progress: Progress): Promise<void> {

@@ -114,6 +114,12 @@ function choose(all: readonly Candidate[], out: Suspension, self: string): reado
     .sort((a, b) => (a.address === b.address ? a.port - b.port : a.address < b.address ? -1 : 1))
 }
 
+/** Where a connection to a port of the Service may go now, from anywhere in the cluster: what Ingress shares with the proxy. */
+export function servingBackends(service: Service, port: ServicePort, input: Pick<ProxyInput, 'slicesOf' | 'members' | 'self' | 'nodeByAddress'>): readonly Backend[] {
+  const key = `${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`
+  return choose(candidates(port, input.slicesOf(key), input.nodeByAddress), suspension(input.members, input.self), input.self)
+}
+
 const isIPv4 = (address: string | undefined): address is string => address !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(address)
 
 /** Networks that lie in no other of them, since nft takes no overlapping ones; undefined when everybody may come. */
