@@ -11,7 +11,7 @@ const script = join(import.meta.dirname, 'peer-process.ts')
 const pollMs = 20
 
 /** As the launcher runs the daemon. */
-const nodeOptions: string[] = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning']
+const nodeOptions: string[] = ['--max-semi-space-size=4', '--v8-pool-size=1', '--disable-warning=ExperimentalWarning']
 
 interface Pending {
   resolve(answer: PeerAnswer): void
