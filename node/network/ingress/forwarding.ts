@@ -22,6 +22,9 @@ function declared(raw: readonly string[]): ReadonlySet<string> {
   return new Set([...named.map((name) => name.trim()), ...ofOneHop])
 }
 
+/** Whether a request names its host more than once: two readers could take it for two hosts. */
+export const namesTwoHosts = (raw: readonly string[]): boolean => pairs(raw).filter(([name]) => name.toLowerCase() === 'host').length > 1
+
 /** Headers of a message for its next hop, names and values in turn, as they came. */
 export function endToEnd(raw: readonly string[]): readonly string[] {
   const hop = declared(raw)

@@ -10,7 +10,7 @@ import type { Backend } from '../proxy/model.ts'
 import {
   ingressAnswerTimeoutMs, ingressConnections, ingressConnectTimeoutMs, ingressHeaderBytes, ingressHeadersTimeoutMs, ingressIdleTimeoutMs, ingressRequestTimeoutMs, ingressTries,
 } from '../limits.ts'
-import { endToEnd, requestHeaders } from './forwarding.ts'
+import { endToEnd, namesTwoHosts, requestHeaders } from './forwarding.ts'
 import { findCertificate, findRoute, hostName, indexRoutes, type Route, type RouteIndex, type RouteTable, type ServedCertificate } from './routing.ts'
 
 /** Ports to listen on; 0 takes a free one. */
@@ -115,6 +115,7 @@ export class IngressServer {
   }
 
   #answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    if (namesTwoHosts(incoming.rawHeaders)) return refuse(outgoing, 400, 'The request names more than one host.')
     const route = this.#route(incoming)
     if (route === undefined) refuse(outgoing, 404, 'No rule of an Ingress is for this host and path.')
     else if (route.backends.length === 0) refuse(outgoing, 503, `The Service ${route.service} has no endpoint that is ready.`)
@@ -174,7 +175,7 @@ export class IngressServer {
     const route = this.#route(incoming)
     socket.on('error', () => socket.destroy())
     const protocol = incoming.headers.upgrade
-    if (route === undefined || protocol === undefined) return refuseSocket(socket, '404 Not Found')
+    if (route === undefined || protocol === undefined || namesTwoHosts(incoming.rawHeaders)) return refuseSocket(socket, '404 Not Found')
     this.#tryUpgrade(incoming, socket, head, protocol, this.#order(route.backends))
   }
 

@@ -120,10 +120,11 @@ describe('network / ingress / server', () => {
     equal(data.toString(), 'heard hello')
     socket.terminate()
   })
-  it('refuses a request of two framings, one without a host, and a flood of headers', async () => {
+  it('refuses a request of two framings, one without a host or with two, and a flood of headers', async () => {
     use([route('web.test', [portOf(backend)])])
     match(await raw('POST /echo HTTP/1.1\r\nHost: web.test\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\nHost: web.test\r\n\r\n'), /^HTTP\/1\.1 400 /)
     match(await raw('GET / HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /)
+    match(await raw('GET / HTTP/1.1\r\nHost: web.test\r\nHost: other.test\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 400 /)
     match(await raw(`GET / HTTP/1.1\r\nHost: web.test\r\n${`X-Flood: ${'x'.repeat(1000)}\r\n`.repeat(60)}\r\n`), /^HTTP\/1\.1 431 /)
     equal((await ask('web.test')).status, 200)
   })
