@@ -5,6 +5,7 @@ import type {
 } from '../objects/generated/core-v1.ts'
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../objects/generated/apps-v1.ts'
 import type { CronJob, Job } from '../objects/generated/batch-v1.ts'
+import type { HorizontalPodAutoscaler } from '../objects/generated/autoscaling-v2.ts'
 import type { Lease } from '../objects/generated/coordination-v1.ts'
 import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
 import type { PodDisruptionBudget } from '../objects/generated/policy-v1.ts'
@@ -54,6 +55,7 @@ export const controllerRevisions = resourceType<ControllerRevision>('apps', 'v1'
 export const jobs = resourceType<Job>('batch', 'v1', 'jobs', 'Job', true)
 export const cronJobs = resourceType<CronJob>('batch', 'v1', 'cronjobs', 'CronJob', true)
 export const podDisruptionBudgets = resourceType<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true)
+export const horizontalPodAutoscalers = resourceType<HorizontalPodAutoscaler>('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', true)
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
 export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
 export const ingresses = resourceType<Ingress>('networking.k8s.io', 'v1', 'ingresses', 'Ingress', true)

@@ -13,6 +13,7 @@ import { garbageController } from './garbage/controller.ts'
 import { ingressController } from './ingress/controller.ts'
 import { jobController } from './job/controller.ts'
 import { loadBalancerController } from './load-balancer/controller.ts'
+import { hpaController } from './hpa/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { nodeLifecycleController } from './node-lifecycle/controller.ts'
 import { podGcController } from './pod-gc/controller.ts'
@@ -28,6 +29,7 @@ export const controllers: readonly ControllerFactory[] = [
   endpointsController,
   replicaSetController,
   deploymentController,
+  hpaController,
   statefulSetController,
   daemonSetController,
   jobController,

@@ -13,6 +13,7 @@ import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { events, newEvents } from './event.ts'
 import { jobs } from './job.ts'
+import { horizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts'
 import { ingressClasses } from './ingress-class.ts'
 import { ingresses } from './ingress.ts'
 import { leases } from './lease.ts'
@@ -36,6 +37,7 @@ export const resources: readonly ResourceDefinition[] = [
   customResourceDefinitions,
   controllerRevisions, daemonSets, deployments, replicaSets, statefulSets,
   cronJobs, jobs,
+  horizontalPodAutoscalers,
   leases,
   endpointSlices,
   newEvents,

@@ -279,4 +279,32 @@ describe('e2e / web example', function () {
       for (const field of ['peerId', 'address', 'apiServer', 'runtime', 'rootless', 'lag']) ok(peer[field] !== undefined, `${field} of ${String(peer['name'])}`)
     }
   })
+
+  it('kubectl top shows what is used, and the autoscaler follows the load up and down', async function () {
+    this.timeout(150_000)
+    match(await eventually('figures of all nodes', async () => {
+      const { status, stdout } = await cluster.kubectl.run(['top', 'nodes', '--no-headers'])
+      return status === 0 && !stdout.includes('unknown') ? stdout : undefined
+    }), /peer-1 +\d+m +\d+%[^]*peer-3 +\d+m/)
+    match(await eventually('figures of the containers', async () => {
+      const { stdout } = await cluster.kubectl.run(['top', 'pods', '--containers', '-l', 'app=web-svr', '--no-headers'])
+      return stdout.trim().split('\n').length === 3 ? stdout : undefined
+    }, 20_000), /web-svr-\S+ +nginx +\d+m +\d+Mi/)
+    await kubectl('apply', '-f', join(examples, 'autoscaling/web-svr-hpa.yaml'))
+    await kubectl('wait', '--for=condition=ScalingActive', 'hpa/web-svr', '--timeout=30s')
+    const startMs = performance.now()
+    const load = cluster.kubectl.start(['exec', await somePod(), '--', 'sh', '-c', 'while :; do :; done'])
+    await eventually('more Pods', async () => (await cluster.readyPods('app=web-svr')).length > 3, 60_000)
+    report('load to the first new Pod Ready', startMs)
+    load.kill()
+    // The example's window of five minutes is too long for a test; everything else is the example's.
+    await kubectl('patch', 'hpa', 'web-svr', '--type=merge', '-p', '{"spec":{"behavior":{"scaleDown":{"stabilizationWindowSeconds":5}}}}')
+    await kubectl('delete', 'pods', '-l', 'app=web-svr', '--wait=false')
+    await kubectl('wait', '--for=jsonpath={.spec.replicas}=3', 'deployment/web-svr', '--timeout=60s')
+    match(await kubectl('describe', 'hpa', 'web-svr'), /ScalingActive +True +ValidMetricFound[^]*SuccessfulRescale[^]*above target/)
+    match(await kubectl('get', 'hpa', 'web-svr'), /Deployment\/web-svr +cpu: \d+%\/60% +3 +8/)
+    await kubectl('patch', 'hpa', 'web-svr', '--type=merge', '-p', '{"spec":{"scaleTargetRef":{"name":"nobody"}}}')
+    await kubectl('wait', '--for=condition=AbleToScale=false', 'hpa/web-svr', '--timeout=20s')
+    match(await kubectl('describe', 'hpa', 'web-svr'), /FailedGetScale/)
+  })
 })
