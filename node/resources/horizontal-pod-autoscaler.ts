@@ -128,7 +128,7 @@ export const horizontalPodAutoscalers = defineKind({
   validate,
   cells: (object, nowMs) => [
     name(object), `${stringIn(object, 'spec', 'scaleTargetRef', 'kind')}/${stringIn(object, 'spec', 'scaleTargetRef', 'name')}`, targetsCell(object),
-    String(numberIn(object, 'spec', 'minReplicas') ?? '<unset>'), String(numberIn(object, 'spec', 'maxReplicas') ?? 0),
-    String(numberIn(object, 'status', 'currentReplicas') ?? 0), age(object, nowMs),
+    String(numberIn(object, 'spec', 'minReplicas') ?? '<unset>'), numberIn(object, 'spec', 'maxReplicas') ?? 0,
+    numberIn(object, 'status', 'currentReplicas') ?? 0, age(object, nowMs),
   ],
 })

@@ -35,9 +35,9 @@ describe('resources / horizontal pod autoscaler', () => {
 
   it('shows what is used beside what is wanted', () => {
     const cells = (object: JsonObject): readonly unknown[] => kind.cells({ ...object, metadata: { name: 'web', creationTimestamp: '1970-01-01T00:00:00Z' } }, 60_000).slice(1, 6)
-    deepEqual(cells(made({ metrics: [cpu] })), ['Deployment/web', 'cpu: <unknown>/60%', '1', '5', '0'])
+    deepEqual(cells(made({ metrics: [cpu] })), ['Deployment/web', 'cpu: <unknown>/60%', '1', 5, 0])
     const status = { currentReplicas: 3, currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 12, averageValue: '12m' } } }] }
-    deepEqual(cells({ ...made({ metrics: [cpu, cpu, cpu] }), status }), ['Deployment/web', 'cpu: 12%/60%, cpu: <unknown>/60% + 1 more...', '1', '5', '3'])
+    deepEqual(cells({ ...made({ metrics: [cpu, cpu, cpu] }), status }), ['Deployment/web', 'cpu: 12%/60%, cpu: <unknown>/60% + 1 more...', '1', 5, 3])
     equal(cells(made({ metrics: [{ type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } } }] }))[1], 'memory: <unknown>/1Gi')
   })
 })
