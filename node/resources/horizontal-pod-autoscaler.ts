@@ -3,6 +3,7 @@
 import { has, listIn, mapField, numberIn, objectIn, objectsIn, stringIn, withDefaults } from '../objects/access.ts'
 import { quantity } from '../objects/quantity.ts'
 import { age, name } from './cells.ts'
+import { verbatim } from './field-errors.ts'
 import { defineKind } from './kind.ts'
 import type { FieldErrors } from './field-errors.ts'
 import type { JsonObject } from '../objects/json.ts'
@@ -30,24 +31,41 @@ function defaults(object: JsonObject): JsonObject {
   })
 }
 
+/** A quantity that is not positive, as the reference prints its inside. */
+const goQuantity = (text: string): string =>
+  `resource.Quantity{i:resource.int64Amount{value:${Number(quantity(text).nanos / 1_000_000_000n)}, scale:0}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(text)}, Format:"${quantity(text).format}"}`
+
 function validateTarget(errors: FieldErrors, target: JsonObject, path: string): void {
   const type = stringIn(target, 'type')
   if (type === '') errors.required(`${path}.type`, 'must specify a metric target type')
   else if (!['Utilization', 'Value', 'AverageValue'].includes(type)) errors.invalid(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue')
   for (const field of ['value', 'averageValue']) {
     const text = stringIn(target, field)
-    if (text !== '' && quantity(text).nanos <= 0n) errors.invalid(`${path}.${field}`, text, 'must be positive')
+    if (text !== '' && quantity(text).nanos <= 0n) errors.invalid(`${path}.${field}`, verbatim(goQuantity(text)), 'must be positive')
   }
   const utilization = numberIn(target, 'averageUtilization')
   if (utilization !== undefined && utilization < 1) errors.invalid(`${path}.averageUtilization`, utilization, 'must be greater than 0')
+}
+
+/** Metrics that others must serve: a name, an object for Object, and a target that fits. */
+function validateForeign(errors: FieldErrors, type: string, source: JsonObject, path: string): void {
+  if (type === 'Object') for (const field of ['kind', 'name']) if (stringIn(source, 'describedObject', field) === '') errors.required(`${path}.describedObject.${field}`)
+  if (stringIn(source, 'metric', 'name') === '') errors.required(`${path}.metric.name`, 'must specify a metric name')
+  const hasAverage = has(source, 'target', 'averageValue')
+  if (type === 'Pods') {
+    if (!hasAverage) errors.required(`${path}.target.averageValue`, 'must specify a positive target averageValue')
+  } else if (!hasAverage && !has(source, 'target', 'value')) errors.required(`${path}.target.averageValue`, 'must set either a target value for metric or a per-pod target')
 }
 
 function validateMetric(errors: FieldErrors, metric: JsonObject, path: string): void {
   const type = stringIn(metric, 'type')
   const field = sourceFields[type]
   if (type === '') errors.required(`${path}.type`, 'must specify a metric source type')
-  else if (field === undefined) errors.notSupported(`${path}.type`, type, sourceTypes)
-  if (field === undefined) return
+  if (field === undefined) {
+    // The reference says it twice: of the type, and of what the type should name.
+    if (type !== '') for (let times = 0; times < 2; times++) errors.notSupported(`${path}.type`, type, sourceTypes)
+    return
+  }
   if (!has(metric, field)) errors.required(`${path}.${field}`, 'must populate information for the given metric source')
   for (const other of Object.values(sourceFields)) {
     if (other !== field && has(metric, other)) errors.forbidden(`${path}.${other}`, 'must populate the given metric source only')
@@ -56,7 +74,10 @@ function validateMetric(errors: FieldErrors, metric: JsonObject, path: string): 
   if (!has(metric, field)) return
   const target = objectIn(source, 'target')
   validateTarget(errors, target, `${path}.${field}.target`)
-  if (type !== 'Resource' && type !== 'ContainerResource') return
+  if (type !== 'Resource' && type !== 'ContainerResource') {
+    validateForeign(errors, type, source, `${path}.${field}`)
+    return
+  }
   if (stringIn(source, 'name') === '') errors.required(`${path}.${field}.name`, 'must specify a resource name')
   if (type === 'ContainerResource' && stringIn(source, 'container') === '') errors.required(`${path}.${field}.container`, 'must specify a container')
   const [hasRate, hasValue] = [has(target, 'averageUtilization'), has(target, 'averageValue')]
@@ -90,8 +111,14 @@ function validate(errors: FieldErrors, object: JsonObject): void {
   if (least < 1) errors.invalid('spec.minReplicas', least, 'must be greater than or equal to 1')
   if (most < 1) errors.invalid('spec.maxReplicas', most, 'must be greater than 0')
   if (most < least) errors.invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`')
-  for (const field of ['kind', 'name']) if (stringIn(spec, 'scaleTargetRef', field) === '') errors.required(`spec.scaleTargetRef.${field}`)
+  for (const field of ['kind', 'name']) {
+    const text = stringIn(spec, 'scaleTargetRef', field)
+    if (text === '') errors.required(`spec.scaleTargetRef.${field}`)
+    else if (text.includes('/')) errors.invalid(`spec.scaleTargetRef.${field}`, text, "may not contain '/'")
+  }
   for (const [at, metric] of objectsIn(spec, 'metrics').entries()) validateMetric(errors, metric, `spec.metrics[${at}]`)
+  const sources = objectsIn(spec, 'metrics').map((metric) => stringIn(metric, 'type'))
+  if (least === 0 && !sources.includes('Object') && !sources.includes('External')) errors.forbidden('spec.metrics', 'must specify at least one Object or External metric to support scaling to zero replicas')
   if (!has(spec, 'behavior')) return
   for (const way of ['scaleUp', 'scaleDown']) validateRules(errors, objectIn(spec, 'behavior', way), `spec.behavior.${way}`)
 }

@@ -293,13 +293,15 @@ describe('e2e / web example', function () {
     await kubectl('apply', '-f', join(examples, 'autoscaling/web-svr-hpa.yaml'))
     await kubectl('wait', '--for=condition=ScalingActive', 'hpa/web-svr', '--timeout=30s')
     const startMs = performance.now()
-    const load = cluster.kubectl.start(['exec', await somePod(), '--', 'sh', '-c', 'while :; do :; done'])
+    const busy = await somePod()
+    const load = cluster.kubectl.start(['exec', busy, '--', 'sh', '-c', 'while :; do :; done'])
     await eventually('more Pods', async () => (await cluster.readyPods('app=web-svr')).length > 3, 60_000)
     report('load to the first new Pod Ready', startMs)
     load.kill()
     // The example's window of five minutes is too long for a test; everything else is the example's.
     await kubectl('patch', 'hpa', 'web-svr', '--type=merge', '-p', '{"spec":{"behavior":{"scaleDown":{"stabilizationWindowSeconds":5}}}}')
-    await kubectl('delete', 'pods', '-l', 'app=web-svr', '--wait=false')
+    // The command goes on in the container when its client is gone: it ends with its Pod.
+    await kubectl('delete', 'pod', busy, '--wait=false', '--grace-period=1')
     await kubectl('wait', '--for=jsonpath={.spec.replicas}=3', 'deployment/web-svr', '--timeout=60s')
     match(await kubectl('describe', 'hpa', 'web-svr'), /ScalingActive +True +ValidMetricFound[^]*SuccessfulRescale[^]*above target/)
     match(await kubectl('get', 'hpa', 'web-svr'), /Deployment\/web-svr +cpu: \d+%\/60% +3 +8/)

@@ -24,7 +24,7 @@ describe('resources / horizontal pod autoscaler', () => {
 
   it('finds wrong sizes, metrics and rules', () => {
     deepEqual(findings({ metrics: [cpu] }), [])
-    deepEqual(findings({ minReplicas: 0 }), ['spec.minReplicas: Invalid value: 0: must be greater than or equal to 1'])
+    deepEqual(findings({ minReplicas: 0 }), ['spec.minReplicas: Invalid value: 0: must be greater than or equal to 1', 'spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero replicas'])
     deepEqual(findings({ minReplicas: 7 }), ['spec.maxReplicas: Invalid value: 5: must be greater than or equal to `minReplicas`'])
     deepEqual(findings({ scaleTargetRef: { kind: 'Deployment' } }), ['spec.scaleTargetRef.name: Required value'])
     deepEqual(findings({ metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }] }), ['spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization'])
