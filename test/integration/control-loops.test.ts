@@ -8,10 +8,11 @@ import { noMetrics } from '../../node/base/metrics.ts'
 import { createClient, type Client } from '../../node/client/client.ts'
 import { ApiError, isNotFound } from '../../node/client/errors.ts'
 import { Informer } from '../../node/client/informer.ts'
-import { deployments, endpointSlices, namespaces, nodes, podDisruptionBudgets, pods, replicaSets, serviceAccounts, services } from '../../node/client/resource-types.ts'
+import { cronJobs, daemonSets, deployments, endpointSlices, jobs, namespaces, nodes, podDisruptionBudgets, pods, replicaSets, serviceAccounts, services, statefulSets } from '../../node/client/resource-types.ts'
 import { createControllers } from '../../node/controllers/manager.ts'
 import type { Deployment } from '../../node/objects/generated/apps-v1.ts'
-import type { Pod } from '../../node/objects/generated/core-v1.ts'
+import type { Pod, PodSpec, PodTemplateSpec } from '../../node/objects/generated/core-v1.ts'
+import type { LabelSelector } from '../../node/objects/generated/meta-v1.ts'
 import { isPodReady } from '../../node/objects/pods/lifecycle.ts'
 import { systemClock } from '../../node/platform/clock.ts'
 import { createScheduler } from '../../node/scheduler/scheduler.ts'
@@ -143,6 +144,34 @@ describe('integration / control loops on the real API', function () {
     await fixture.kubectl.ok(['uncordon', 'a'])
     await eventually('three Pods elsewhere', () => available('nginx'))
     await fixture.kubectl.ok(['delete', 'poddisruptionbudget', 'web'])
+  })
+
+  it('brings every other workload up and then writes nothing, also after a restart', async () => {
+    const template = (name: string, restartPolicy = 'Always'): { metadata: object; spec: PodSpec } => ({ metadata: { labels: { app: name } }, spec: { restartPolicy, containers: [{ name: 'main', image: 'nginx' }] } })
+    const owner = (name: string): { metadata: { name: string; namespace: string }; spec: { selector: LabelSelector; template: PodTemplateSpec } } =>
+      ({ metadata: { name, namespace: 'calm' }, spec: { selector: { matchLabels: { app: name } }, template: template(name) } })
+    await fixture.kubectl.ok(['create', 'namespace', 'calm'])
+    await eventually('the account', async () => (await client.resource(serviceAccounts).list({ namespace: 'calm' })).items.length === 1)
+    const [set, daemon] = [owner('set'), owner('daemon')]
+    await client.resource(statefulSets).create({ ...set, spec: { ...set.spec, serviceName: 'set', replicas: 2 } })
+    await client.resource(daemonSets).create(daemon)
+    await client.resource(jobs).create({ metadata: { name: 'job', namespace: 'calm' }, spec: { parallelism: 2, completions: 2, template: template('job', 'Never') } })
+    await client.resource(cronJobs).create({ metadata: { name: 'cron', namespace: 'calm' }, spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template: template('cron', 'Never') } } } })
+    await client.resource(podDisruptionBudgets).create({ metadata: { name: 'set', namespace: 'calm' }, spec: { selector: { matchLabels: { app: 'set' } }, maxUnavailable: '50%' } })
+    await eventually('all of them', async () => {
+      const [ofSet, ofDaemon, ofJob, ofBudget] = [
+        (await client.resource(statefulSets).get('set', 'calm')).status, (await client.resource(daemonSets).get('daemon', 'calm')).status,
+        (await client.resource(jobs).get('job', 'calm')).status, (await client.resource(podDisruptionBudgets).get('set', 'calm')).status,
+      ]
+      return ofSet?.availableReplicas === 2 && ofDaemon?.numberAvailable === 3 && ofJob?.ready === 2 && ofBudget?.disruptionsAllowed === 1
+    })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    for (const part of parts) await part.stop()
+    const before = fixture.agreed.store.revision()
+    await startParts()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.equal(fixture.agreed.store.revision(), before)
+    await fixture.kubectl.ok(['delete', 'namespace', 'calm', '--timeout=20s'])
   })
 
   it('replaces the Pods of a dead node', async () => {

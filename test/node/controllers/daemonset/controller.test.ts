@@ -30,4 +30,20 @@ describe('controllers / daemonset', () => {
     assert.deepEqual(places(), [])
     await plane.stop()
   })
+
+  it('makes one Pod a node, wherever it crashes between two writes', async () => {
+    const plane = new ControlPlane()
+    for (const name of ['a', 'b', 'c']) plane.addNode(name)
+    plane.api.put(path, { metadata: { name: 'log', namespace: 'default' }, spec: { selector: { matchLabels: { app: 'log' } }, template: template('i:1') } } as never)
+    for (let writes = 0; writes < 9; writes++) {
+      plane.api.breakAfter(writes % 3)
+      await plane.start()
+      await plane.stop()
+      plane.api.repair()
+    }
+    await plane.start()
+    await plane.runKubelets()
+    assert.deepEqual(plane.pods().map((pod) => pod.spec?.nodeName).sort(), ['a', 'b', 'c'])
+    await plane.stop()
+  })
 })
