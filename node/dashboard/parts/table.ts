@@ -4,7 +4,10 @@ import { h } from 'preact'
 import type { ComponentChild, JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 
-const rowPx = 44
+const lowPx = 44
+/** Rows in two lines, for phones. */
+const highPx = 84
+const phone = matchMedia('(max-width: 820px)')
 /** Rows drawn beyond both edges of what is seen. */
 const beyond = 12
 
@@ -23,11 +26,14 @@ export interface TableProps<T> {
   readonly keyOf: (row: T) => string
   /** Name of the column widths in the style sheet. */
   readonly layout: string
+  /** Rows take two lines on phones. */
+  readonly high?: boolean
 }
 
 const classOf = <T>({ wide, end }: Column<T>): string => `${wide === true ? 'wide' : ''} ${end === true ? 'end' : ''}`
 
-export function Table<T>({ label, rows, columns, keyOf, layout }: TableProps<T>): JSX.Element {
+export function Table<T>({ label, rows, columns, keyOf, layout, high = false }: TableProps<T>): JSX.Element {
+  const rowPx = high && phone.matches ? highPx : lowPx
   const box = useRef<HTMLDivElement>(null)
   const [view, look] = useState({ first: 0, count: 40 })
   useEffect(() => {

@@ -21,9 +21,10 @@ interface ListProps<T> {
   /** Words of a row that are looked through. */
   readonly words: (row: T) => string
   readonly missing: JSX.Element | undefined
+  readonly high?: boolean
 }
 
-function List<T>({ title, rows, columns, keyOf, layout, words, missing }: ListProps<T>): JSX.Element {
+function List<T>({ title, rows, columns, keyOf, layout, words, missing, high = false }: ListProps<T>): JSX.Element {
   const [text, setText] = useState('')
   const wanted = text.toLowerCase().split(/\s+/).filter((word) => word !== '')
   const shown = useMemo(() => (wanted.length === 0 ? rows : rows.filter((row) => {
@@ -33,7 +34,7 @@ function List<T>({ title, rows, columns, keyOf, layout, words, missing }: ListPr
   return h('div', { class: 'page full' },
     h('header', { class: 'top' }, h('h1', null, title, h('small', null, shown.length === rows.length ? rows.length : `${shown.length} of ${rows.length}`)),
       h('input', { type: 'search', class: 'filter', placeholder: 'Filter', 'aria-label': `Filter ${title}`, value: text, onInput: (event: Event) => { if (event.target instanceof HTMLInputElement) setText(event.target.value) } })),
-    missing ?? (shown.length === 0 ? empty(rows.length === 0 ? `There are no ${title}.` : `No ${title} match “${text}”.`) : h(Table<T>, { label: title, rows: shown, columns, keyOf, layout })))
+    missing ?? (shown.length === 0 ? empty(rows.length === 0 ? `There are no ${title}.` : `No ${title} match “${text}”.`) : h(Table<T>, { label: title, rows: shown, columns, keyOf, layout, high })))
 }
 
 const uidOf = ({ metadata }: Item): string => metadata.uid
@@ -76,7 +77,7 @@ export function Workloads(): JSX.Element {
     { title: 'Actions', end: true, cell: ({ kind, workload }) => h(Acts, { kind, workload }) },
   ]
   return h(List<Placed>, {
-    title: 'Workloads', rows, columns, keyOf: ({ workload }) => workload.metadata.uid, layout: 'workloads',
+    title: 'Workloads', rows, columns, keyOf: ({ workload }) => workload.metadata.uid, layout: 'workloads', high: true,
     missing: rows.length > 0 || collections[0] === undefined ? undefined : absence(collections[0].found, 'Deployments'),
     words: ({ kind, workload }) => `${workload.metadata.name} ${workload.metadata.namespace ?? ''} ${kind.kind} ${workloadHealth(kind.kind, workload).word}`,
   })

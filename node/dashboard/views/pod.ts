@@ -46,7 +46,8 @@ function part(tab: string, pod: PodObject): JSX.Element {
 function stateOf({ state, ready }: ContainerStatus): ComponentChild {
   if (state?.running !== undefined) return badge(ready ? { tone: 'good', word: 'Running' } : { tone: 'busy', word: 'Not ready' })
   if (state?.terminated !== undefined) return badge(state.terminated.exitCode === 0 ? { tone: 'idle', word: 'Completed' } : { tone: 'bad', word: `${state.terminated.reason ?? 'Error'} (${state.terminated.exitCode ?? '?'})` })
-  return badge({ tone: 'busy', word: state?.waiting?.reason ?? 'Waiting' })
+  const reason = state?.waiting?.reason ?? 'Waiting'
+  return badge({ tone: /Err|BackOff|Invalid/.test(reason) ? 'bad' : 'busy', word: reason })
 }
 
 function Parts({ pod }: { readonly pod: PodObject }): JSX.Element {
