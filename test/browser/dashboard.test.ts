@@ -4,7 +4,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
-import { BrowserCluster } from '../support/browser/cluster.ts'
+import { BrowserCluster, script } from '../support/browser/cluster.ts'
 import { openPage, startBrowser } from '../support/browser/page.ts'
 import type { View, WatchedPage } from '../support/browser/page.ts'
 
@@ -87,19 +87,23 @@ describe('browser / dashboard', () => {
     await page.getByText('coral does not see ember').waitFor()
   })
 
-  it('every page keeps the rules of accessibility, light, dark and on a phone, and runs no script of others', async () => {
-    for (const view of [{}, { dark: true }, { width: 390, height: 780 }]) {
+  const pages = [
+    ['/', 'Pods in trouble'], ['/nodes', 'Cordoned'], ['/workloads', 'web-server'], ['/pods', 'web-server-7d4b9-0'], ['/services', '10.244.0.2'], ['/timeline', 'checkout-7d4b9-8'],
+    ['/autoscalers', 'no autoscalers'], ['/apply', 'one or more'], ['/pods/default/checkout-7d4b9-8', script], ['/pods/default/checkout-7d4b9-8/events', script],
+    ['/pods/default/checkout-7d4b9-8/log', script], ['/pods/default/checkout-7d4b9-8/yaml', 'window.hurt=1'],
+  ] as const
+  for (const [title, view] of [['light', {}], ['dark', { dark: true }], ['on a phone', { width: 390, height: 780 }]] as const) {
+    it(`every page keeps the rules of accessibility, ${title}, and runs no script of others`, async () => {
       const page = await at('/', view)
-      for (const [path, text] of [['/', 'Pods in trouble'], ['/nodes', 'Cordoned'], ['/workloads', 'web-server'], ['/pods', 'web-server-7d4b9-0'], ['/services', '10.244.0.2'], ['/timeline', 'checkout-7d4b9-8'], ['/autoscalers', 'no autoscalers'], ['/apply', 'one or more'],
-        ['/pods/default/checkout-7d4b9-8', 'window.hurt=1'], ['/pods/default/checkout-7d4b9-8/events', 'window.hurt=1'], ['/pods/default/checkout-7d4b9-8/log', 'window.hurt=1'], ['/pods/default/checkout-7d4b9-8/yaml', 'window.hurt=1']] as const) {
+      for (const [path, text] of pages) {
         await go(page, path)
         await page.locator('main').getByText(text).first().waitFor()
         deepEqual(await violations(page), [], path)
         ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} is wider than the window`)
       }
       equal(await page.evaluate('window.hurt'), undefined)
-    }
-  })
+    })
+  }
 
   it('is live: what changes in the cluster changes on the page', async () => {
     const page = await at('/pods')
@@ -153,6 +157,14 @@ describe('browser / dashboard', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Pods', exact: false }).waitFor()
     await page.getByText('is being deleted').waitFor()
+  })
+
+  it('opens a shell, sends lines and shows what comes back', async () => {
+    const page = await at('/pods/default/search-7d4b9-9/shell')
+    await page.getByLabel('Command').fill('say <b>this</b>')
+    await page.keyboard.press('Enter')
+    await page.getByText('SAY <B>THIS</B>').waitFor()
+    deepEqual(await violations(page), [])
   })
 
   it('applies YAML, all of it or nothing, and says what is wrong', async () => {

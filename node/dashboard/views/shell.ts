@@ -22,6 +22,9 @@ function open(pod: Pod, container: string, take: (text: string) => void, end: (w
   socket.binaryType = 'arraybuffer'
   const decoders = [new TextDecoder(), new TextDecoder(), new TextDecoder(), new TextDecoder()]
   let status = ''
+  /** Lines that were entered before the connection was open. */
+  const waiting: Uint8Array<ArrayBuffer>[] = []
+  socket.onopen = () => { for (const frame of waiting.splice(0)) socket.send(frame) }
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (!(data instanceof ArrayBuffer) || data.byteLength === 0) return
     const channel = new Uint8Array(data)[0] ?? 0
@@ -32,11 +35,11 @@ function open(pod: Pod, container: string, take: (text: string) => void, end: (w
   socket.onclose = () => end(status === '' ? 'The connection ended; the container may have no shell, or you may not open one.' : wordOf(status))
   return {
     send: (text) => {
-      if (socket.readyState !== WebSocket.OPEN) return
       const bytes = new TextEncoder().encode(text)
       const frame = new Uint8Array(bytes.length + 1)
       frame.set(bytes, 1)
-      socket.send(frame)
+      if (socket.readyState === WebSocket.CONNECTING) waiting.push(frame)
+      else socket.send(frame)
     },
     close: () => socket.close(),
   }

@@ -1,12 +1,15 @@
 // A small cluster in the API fixture as the dashboard's tests and pictures show it: nodes, workloads, Pods of every health,
-// Services with endpoints, events, peers of which two do not see each other, and a stand-in for a kubelet that has logs.
+// Services with endpoints, events, peers of which two do not see each other, and a stand-in for a kubelet that has logs and
+// a shell.
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { KubeletEndpoint } from '../../../node/apiserver/kubelet-connection.ts'
 import { dashboardToken } from '../../../node/daemon/dashboard-access.ts'
 import type { JsonObject } from '../../../node/objects/json.ts'
 import { ApiFixture } from '../api-fixture.ts'
+import { SpdyStandIn } from '../spdy-stand-in.ts'
 
 const names = ['amber', 'basil', 'coral', 'delta', 'ember']
 
@@ -45,6 +48,11 @@ export class BrowserCluster {
       response.write('listening on port 8080\n')
       const timer = setTimeout(() => response.write(`GET / 200 ${script}\n`), 150)
       response.on('close', () => clearTimeout(timer))
+    })
+    kubelet.on('upgrade', (_request, socket: Duplex, head: Buffer) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n')
+      // Opened in this order: error, input, output. What is typed comes back in capitals.
+      const spdy: SpdyStandIn = new SpdyStandIn(socket, head, () => undefined, (_stream, bytes) => spdy.send(spdy.opened[2] ?? 0, Buffer.from(bytes.toString().toUpperCase()), false))
     })
     await new Promise<void>((resolve) => kubelet.listen(0, '127.0.0.1', resolve))
     const { port } = kubelet.address() as AddressInfo
