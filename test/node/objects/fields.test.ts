@@ -18,7 +18,8 @@ describe('objects / fields', () => {
     let fields = 0
     for (const definition of allDefinitions()) {
       for (const field of definition.fields.values()) {
-        fields += 1
+        // Kinds of our own come on top of those of the release.
+        if (definition.name.startsWith('io.k8s.')) fields += 1
         let type = field.type
         while (type.kind === 'array' || type.kind === 'map') type = type.of
         if (type.kind === 'object') assert.ok(definitionOfType(type))
