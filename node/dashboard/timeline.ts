@@ -1,7 +1,7 @@
-// The time line of failures and healing, made of events: each trouble of an object begins with its first warning and is healed
+// The time line of failures and healing, made of events and of the Nodes' conditions: each trouble of an object begins with its first warning and is healed
 // when a later event says that it works again. Pure; the names of reasons are those of the reference's components.
 import { eventMs } from './health.ts'
-import type { KubeEvent } from './objects.ts'
+import type { KubeEvent, Node } from './objects.ts'
 
 export interface Episode {
   readonly key: string
@@ -22,6 +22,16 @@ const healing = new Set(['Started', 'NodeReady', 'Scheduled', 'Pulled', 'Success
 const failing = new Set(['NodeNotReady', 'NodeNotSchedulable', 'BackOff'])
 
 const isTrouble = ({ type, reason = '' }: KubeEvent): boolean => type === 'Warning' || failing.has(reason)
+
+/** Nodes that are not Ready now; of these nobody writes events. */
+export function nodeEpisodes(nodes: readonly Node[]): readonly Episode[] {
+  return nodes.flatMap(({ metadata, status }) => {
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+    if (ready === undefined || ready.status === 'True') return []
+    const beginMs = Date.parse(ready.lastTransitionTime ?? metadata.creationTimestamp ?? '')
+    return [{ key: `Node/${metadata.uid}`, kind: 'Node', namespace: '', name: metadata.name, beginMs, endMs: undefined, reason: ready.reason ?? 'NotReady', message: ready.message ?? '', healedBy: '' }]
+  })
+}
 
 /** The newest first. Events of one object that follow each other are one episode. */
 export function episodes(events: readonly KubeEvent[]): readonly Episode[] {

@@ -6,11 +6,11 @@ import { useMemo } from 'preact/hooks'
 import { useCollection } from '../collection.ts'
 import { duration } from '../health.ts'
 import { kinds, pathOf } from '../objects.ts'
-import type { KubeEvent } from '../objects.ts'
+import type { KubeEvent, Node } from '../objects.ts'
 import { absence, badge, empty, link, podLink, useNow } from '../parts/pieces.ts'
 import { Table } from '../parts/table.ts'
 import type { Column } from '../parts/table.ts'
-import { episodes } from '../timeline.ts'
+import { episodes, nodeEpisodes } from '../timeline.ts'
 import type { Episode } from '../timeline.ts'
 
 /** Events are kept for an hour, so the line shows as much. */
@@ -27,7 +27,8 @@ function Line({ episode, nowMs }: { readonly episode: Episode; readonly nowMs: n
 export function Timeline(): JSX.Element {
   const now = useNow()
   const events = useCollection<KubeEvent>(pathOf(kinds.events))
-  const all = useMemo(() => episodes(events.items), [events.items])
+  const nodes = useCollection<Node>(pathOf(kinds.nodes))
+  const all = useMemo(() => [...nodeEpisodes(nodes.items), ...episodes(events.items)].sort((a, b) => b.beginMs - a.beginMs), [events.items, nodes.items])
   const columns: readonly Column<Episode>[] = [
     { title: 'When', cell: ({ beginMs }) => h('time', { dateTime: new Date(beginMs).toISOString(), title: new Date(beginMs).toLocaleString() }, new Date(beginMs).toLocaleTimeString()) },
     { title: 'What', cell: ({ kind, namespace, name }) => h('span', { class: 'name' }, h('small', null, `${kind} `), kind === 'Pod' ? link(podLink(namespace, name, 'events'), name) : name) },

@@ -1,6 +1,6 @@
 // Troubles and their ends, as read from events.
 import { deepEqual } from 'node:assert/strict'
-import { episodes } from '../../../node/dashboard/timeline.ts'
+import { episodes, nodeEpisodes } from '../../../node/dashboard/timeline.ts'
 import type { KubeEvent } from '../../../node/dashboard/objects.ts'
 
 let count = 0
@@ -20,5 +20,10 @@ describe('dashboard / timeline', () => {
   it('ordinary events alone are no trouble, and a second trouble is an episode of its own', () => {
     deepEqual(shown([event('a', 1, 'Started', 'Normal')]), [])
     deepEqual(shown([event('a', 1, 'BackOff'), event('a', 2, 'Started', 'Normal'), event('a', 5, 'BackOff')]).length, 2)
+  })
+  it('a Node that is not Ready is a trouble since its condition changed', () => {
+    const node = (status: string): Parameters<typeof nodeEpisodes>[0][number] => ({ metadata: { name: 'n', uid: 'n', resourceVersion: '1' }, status: { conditions: [{ type: 'Ready', status, reason: 'NodeStatusUnknown', lastTransitionTime: at(3) }] } })
+    deepEqual(nodeEpisodes([node('True')]), [])
+    deepEqual(nodeEpisodes([node('Unknown')]).map(({ kind, name, beginMs, endMs, reason }) => [kind, name, beginMs, endMs, reason]), [['Node', 'n', Date.parse(at(3)), undefined, 'NodeStatusUnknown']])
   })
 })
