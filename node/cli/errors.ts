@@ -21,6 +21,13 @@ export const notUp = defineError<{ home: string }>({
   remedy: 'Start one with `shoal up`, or name another folder with --home.',
 })
 
+export const notOurs = defineError<{ folder: string; entry: string }>({
+  code: 'SHOAL_NOT_A_HOME',
+  message: ({ folder, entry }) => `${folder} is not the home of a cluster of \`shoal up\`: ${entry} is in it, which Shoal does not make; nothing was removed`,
+  remedy: 'Name the folder of the cluster with --home; `shoal where home` prints the usual one.',
+  exitStatus: 2,
+})
+
 export const daemonUnreachable = defineError<{ socket: string; reason: string }>({
   code: 'SHOAL_DAEMON_UNREACHABLE',
   message: ({ socket, reason }) => `no daemon answers on ${socket}: ${reason}`,

@@ -78,6 +78,17 @@ export function yardLayout(home: string): YardLayout {
   }
 }
 
+/**
+ * What in a folder keeps it from being removed as a home: the first entry that Shoal does not make, where no `up` has left its
+ * decisions. Undefined when the whole folder may go; an `up` that was killed early leaves less than a home.
+ */
+export function foreignEntry(entries: readonly string[]): string | undefined {
+  const { home, ...places } = yardLayout('/')
+  const own = new Set([...Object.values(places).map((path) => path.slice(home.length)), 'forward-was-off', 'relay.log'])
+  if (entries.includes('yard.json')) return undefined
+  return entries.find((entry) => !own.has(entry) && !/^m[0-9]+$/.test(entry))
+}
+
 /** Name of the machine with a number from 1. */
 export const machineName = (number: number): string => `peer-${number}`
 

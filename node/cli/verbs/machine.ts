@@ -1,8 +1,8 @@
 // The verbs of a cluster on one machine: up, down, and faults on its machines.
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { lineProgress } from '../progress.ts'
-import { badArgument, notUp } from '../errors.ts'
-import { yardLayout } from '../machines/layout.ts'
+import { badArgument, notOurs, notUp } from '../errors.ts'
+import { foreignEntry, yardLayout } from '../machines/layout.ts'
 import { askYard, stopYard, yardRuns } from '../machines/yard-process.ts'
 import { type CliContext, integerFlag, type Verb } from '../verb.ts'
 import { up } from './up.ts'
@@ -58,6 +58,8 @@ export const downVerb: Verb = {
   flags: [['--purge', 'remove its data too'], homeFlag],
   examples: ['shoal down', 'shoal down --purge'],
   run: async (context, _args, flags) => {
+    const foreign = flags['purge'] === true && existsSync(context.home) ? foreignEntry(readdirSync(context.home)) : undefined
+    if (foreign !== undefined) throw notOurs.make({ folder: context.home, entry: foreign })
     const ran = yardRuns(context.home)
     await stopYard(context.home)
     if (flags['purge'] === true) await purge(context)

@@ -2,6 +2,7 @@
 // one is held by the clusters of test/e2e.
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { TestCommand } from '../../../support/command.ts'
 
 describe('cli / verbs / machine', () => {
@@ -27,6 +28,20 @@ describe('cli / verbs / machine', () => {
     mkdirSync(command.context.home)
     deepEqual((await command.run('down')).out, ['nothing ran'])
     deepEqual((await command.run('down', '--purge')).out, [`nothing ran; ${command.context.home} is removed`])
+    equal(existsSync(command.context.home), false)
+  })
+
+  it('down --purge removes nothing of a folder that no cluster made', async () => {
+    mkdirSync(join(command.context.home, 'photos'), { recursive: true })
+    const { status, err } = await command.run('down', '--purge')
+    equal(status, 2)
+    match(err.join('\n'), /photos is in it.*nothing was removed.*SHOAL_NOT_A_HOME/s)
+    equal(existsSync(join(command.context.home, 'photos')), true)
+  })
+
+  it('down --purge removes what an up that was killed early left', async () => {
+    for (const part of ['images', 'debian', 'm1']) mkdirSync(join(command.context.home, part), { recursive: true })
+    equal((await command.run('down', '--purge')).status, 0)
     equal(existsSync(command.context.home), false)
   })
 })
