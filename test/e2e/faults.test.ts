@@ -194,7 +194,8 @@ describe('e2e / faults', function () {
     deepEqual(acknowledged.filter((name) => !there.has(name)), [])
   })
   it('two machines lost for good: the third recovers alone, its Pods run on, and one that comes back follows by itself', async () => {
-    const [survivor = '', wiped = '', late = ''] = cluster.names
+    const survivor = (await cluster.readyPods(selector))[0]?.spec?.nodeName ?? ''
+    const [wiped = '', late = ''] = cluster.names.filter((name) => name !== survivor)
     await cluster.kubectl.ok(['create', 'configmap', 'before-the-loss'])
     const onSurvivor = async (): Promise<readonly string[]> => containers((await cluster.readyPods(selector)).filter((pod) => pod.spec?.nodeName === survivor))
     const own = await onSurvivor()

@@ -1,7 +1,8 @@
-// Use of processor and memory without control groups: summed over the processes of a container, which are its first process
-// and all that descend from it. In a PID namespace of its own that is all of them, since orphans go to the first one.
-// Memory that several processes share is counted once for each. Source: proc(5), /proc/pid/stat and /proc/stat.
-import { readFile, readdir } from 'node:fs/promises'
+// Use of processor and memory without control groups: summed over the processes of a container. These are all that are in its
+// PID namespace, those that `kubectl exec` started too, which descend from the runtime; where a namespace is shared, with
+// other containers or the machine, the first process and all that descend from it. Memory that several processes share is
+// counted once for each. Source: proc(5), /proc/pid/stat and /proc/stat; pid_namespaces(7).
+import { readFile, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expecting } from '../../platform/failures.ts'
 import type { UsageSample } from './usage.ts'
@@ -17,6 +18,11 @@ export interface ProcessLine {
   readonly cpuTicks: number
 }
 
+/** A process and the PID namespace that it is in; '' when it has ended or is not ours to look at, so in none of our containers. */
+export interface Process extends ProcessLine {
+  readonly namespace: string
+}
+
 /** Reads a stat line; undefined when it is none. The name in brackets may hold anything, brackets and spaces too. */
 export function parseProcess(text: string): ProcessLine | undefined {
   const end = text.lastIndexOf(')')
@@ -27,13 +33,21 @@ export function parseProcess(text: string): ProcessLine | undefined {
   return { pid, parent, cpuTicks: fields.slice(11, 15).reduce((sum, ticks) => sum + ticks, 0) }
 }
 
-/** The process and all its descendants. */
-export function treeOf(first: number, processes: readonly ProcessLine[]): readonly ProcessLine[] {
+/** These processes and all their descendants, each once. */
+export function treeOf<Line extends ProcessLine>(roots: readonly Line[], processes: readonly Line[]): readonly Line[] {
   const children = Map.groupBy(processes, (each) => each.parent)
-  const tree = processes.filter((each) => each.pid === first)
+  const tree = new Set(roots)
   // It grows while it is walked: each one's children come behind it.
-  for (const each of tree) tree.push(...(children.get(each.pid) ?? []))
-  return tree
+  for (const each of tree) for (const child of children.get(each.pid) ?? []) tree.add(child)
+  return [...tree]
+}
+
+/** The processes of the container whose first one this is; `shared` are namespaces that others are in as well. */
+export function processesOf(first: number, processes: readonly Process[], shared: ReadonlySet<string>): readonly Process[] {
+  const root = processes.find((each) => each.pid === first)
+  if (root === undefined) return []
+  const own = root.namespace !== '' && !shared.has(root.namespace)
+  return treeOf(own ? processes.filter((each) => each.namespace === root.namespace) : [root], processes)
 }
 
 /** Processor time in use since the boot, by the first line of /proc/stat: all but idle and waiting for disks. */
@@ -47,19 +61,34 @@ const kibibytesOf = (text: string, name: string): number => Number(new RegExp(`^
 /** A process may end between the list and the look, or while it is looked at. */
 const readGone = (path: string): Promise<string> => readFile(path, 'utf8').catch(expecting(['ENOENT', 'ESRCH'], ''))
 
+const namespaceOf = (proc: string, pid: string): Promise<string> => readlink(join(proc, pid, 'ns/pid')).catch(expecting(['ENOENT', 'ESRCH', 'EACCES'], ''))
+
+async function readAll(proc: string): Promise<readonly Process[]> {
+  const pids = (await readdir(proc)).filter((name) => /^\d+$/.test(name))
+  const read = await Promise.all(
+    pids.map(async (pid) => {
+      const [text, namespace] = await Promise.all([readGone(join(proc, pid, 'stat')), namespaceOf(proc, pid)])
+      const line = parseProcess(text)
+      return line === undefined ? undefined : { ...line, namespace }
+    }),
+  )
+  return read.filter((each) => each !== undefined)
+}
+
 /** What the containers with these first processes use, by the key of each; those that have ended are left out. */
 export async function readProcesses(firsts: ReadonlyMap<string, number>, nowMs: number, proc = '/proc'): Promise<ReadonlyMap<string, UsageSample>> {
-  const pids = (await readdir(proc)).filter((name) => /^\d+$/.test(name))
-  const texts = await Promise.all(pids.map((pid) => readGone(join(proc, pid, 'stat'))))
-  const processes = texts.map(parseProcess).filter((each) => each !== undefined)
+  const processes = await readAll(proc)
+  const byNamespace = Map.groupBy(processes.filter(({ pid }) => [...firsts.values()].includes(pid)), ({ namespace }) => namespace)
+  const shared = new Set([...byNamespace].filter(([, members]) => members.length > 1).map(([namespace]) => namespace))
+  shared.add(await namespaceOf(proc, 'self'))
   const samples = new Map<string, UsageSample>()
   for (const [key, first] of firsts) {
-    const tree = treeOf(first, processes)
-    if (tree.length === 0) continue
-    const sizes = await Promise.all(tree.map(({ pid }) => readGone(join(proc, String(pid), 'status'))))
+    const members = processesOf(first, processes, shared)
+    if (members.length === 0) continue
+    const sizes = await Promise.all(members.map(({ pid }) => readGone(join(proc, String(pid), 'status'))))
     samples.set(key, {
       atMs: nowMs,
-      cpuNanos: tree.reduce((sum, each) => sum + each.cpuTicks, 0) * nanosPerTick,
+      cpuNanos: members.reduce((sum, each) => sum + each.cpuTicks, 0) * nanosPerTick,
       memoryBytes: sizes.reduce((sum, text) => sum + kibibytesOf(text, 'VmRSS'), 0) * 1024,
     })
   }

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseMachineTicks, parseProcess, readMachineUse, readProcesses, treeOf } from '../../../../node/kubelet/stats/processes.ts'
+import { parseMachineTicks, parseProcess, processesOf, readMachineUse, readProcesses, treeOf } from '../../../../node/kubelet/stats/processes.ts'
 import { eventually } from '../../../support/eventually.ts'
 
 const line = (pid: number, parent: number, ticks: readonly number[], name = 'nginx'): string => `${pid} (${name}) S ${parent} 1 1 0 -1 4194560 100 0 0 0 ${ticks.join(' ')} 20 0 1 0 1000 1000 500 18446744073709551615\n`
@@ -18,8 +18,17 @@ describe('kubelet / stats / processes', () => {
 
   it('finds all that descend from a process, and nobody else', () => {
     const of = (pid: number, parent: number): { readonly pid: number; readonly parent: number; readonly cpuTicks: number } => ({ pid, parent, cpuTicks: 1 })
-    deepEqual(treeOf(2, [of(1, 0), of(2, 1), of(3, 2), of(4, 3), of(5, 1), of(6, 2)]).map((each) => each.pid), [2, 3, 6, 4])
-    deepEqual(treeOf(9, [of(1, 0)]), [])
+    deepEqual(treeOf([of(2, 1)], [of(1, 0), of(3, 2), of(4, 3), of(5, 1), of(6, 2)]).map((each) => each.pid), [2, 3, 6, 4])
+    deepEqual(treeOf([], [of(1, 0)]), [])
+  })
+
+  it('counts what was started in a container by exec, but nobody else of a namespace that others share', () => {
+    const of = (pid: number, parent: number, namespace: string) => ({ pid, parent, cpuTicks: 1, namespace })
+    // 5 is a shim, 20 an exec, 21 its child, 22 in a namespace within.
+    const processes = [of(1, 0, 'host'), of(5, 1, 'host'), of(10, 5, 'web'), of(11, 10, 'web'), of(20, 5, 'web'), of(21, 20, 'web'), of(22, 21, 'inner'), of(30, 5, 'other')]
+    deepEqual(processesOf(10, processes, new Set(['host'])).map((each) => each.pid), [10, 11, 20, 21, 22])
+    deepEqual(processesOf(10, processes, new Set(['host', 'web'])).map((each) => each.pid), [10, 11])
+    deepEqual(processesOf(99, processes, new Set()), [])
   })
 
   it('counts the machine without idle and waiting time', () => {
