@@ -1,7 +1,7 @@
 // The kinds that the daemon's own parts read and write, each with its TypeScript type: the key to the typed client.
 // Names only; what a kind means is declared in node/resources.
 import type {
-  ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service, ServiceAccount,
+  ConfigMap, Endpoints, Event, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service, ServiceAccount,
 } from '../objects/generated/core-v1.ts'
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../objects/generated/apps-v1.ts'
 import type { CronJob, Job } from '../objects/generated/batch-v1.ts'
@@ -12,6 +12,7 @@ import type { PodDisruptionBudget } from '../objects/generated/policy-v1.ts'
 import type { Ingress, IngressClass } from '../objects/generated/networking-v1.ts'
 import type { ClusterRole } from '../objects/generated/rbac-v1.ts'
 import type { PriorityClass } from '../objects/generated/scheduling-v1.ts'
+import type { StorageClass } from '../objects/generated/storage-v1.ts'
 import type { AddressPool } from '../objects/address-pool.ts'
 import type { ApiObject } from './types.ts'
 
@@ -45,6 +46,8 @@ export const endpoints = resourceType<Endpoints>('', 'v1', 'endpoints', 'Endpoin
 export const configMaps = resourceType<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', true)
 export const secrets = resourceType<Secret>('', 'v1', 'secrets', 'Secret', true)
 export const serviceAccounts = resourceType<ServiceAccount>('', 'v1', 'serviceaccounts', 'ServiceAccount', true)
+export const persistentVolumes = resourceType<PersistentVolume>('', 'v1', 'persistentvolumes', 'PersistentVolume', false)
+export const persistentVolumeClaims = resourceType<PersistentVolumeClaim>('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', true)
 export const events = resourceType<Event>('', 'v1', 'events', 'Event', true)
 export const endpointSlices = resourceType<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice', true)
 export const deployments = resourceType<Deployment>('apps', 'v1', 'deployments', 'Deployment', true)
@@ -58,6 +61,7 @@ export const podDisruptionBudgets = resourceType<PodDisruptionBudget>('policy', 
 export const horizontalPodAutoscalers = resourceType<HorizontalPodAutoscaler>('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', true)
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', true)
 export const priorityClasses = resourceType<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false)
+export const storageClasses = resourceType<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false)
 export const ingresses = resourceType<Ingress>('networking.k8s.io', 'v1', 'ingresses', 'Ingress', true)
 export const ingressClasses = resourceType<IngressClass>('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false)
 export const addressPools = resourceType<AddressPool>('shoal.dev', 'v1alpha1', 'addresspools', 'AddressPool', false)

@@ -1,5 +1,6 @@
 // Collects what is wrong with an object, field by field, in the wording of the reference server. Values are printed as it
 // prints them: text in quotes, numbers bare, structs in its own notation where a client can see it.
+import { quantity } from '../objects/quantity.ts'
 import type { FieldError } from './types.ts'
 import type { Json } from '../objects/json.ts'
 
@@ -94,3 +95,7 @@ export const goStrings = (values: readonly string[]): string => (values.length =
 /** An int or a percentage. */
 export const goIntOrString = (value: Json | undefined): string =>
   typeof value === 'string' ? `intstr.IntOrString{Type:1, IntVal:0, StrVal:${JSON.stringify(value)}}` : `intstr.IntOrString{Type:0, IntVal:${typeof value === 'number' ? value : 0}, StrVal:""}`
+
+/** A quantity without a fraction, as the reference prints its inside. */
+export const goWholeQuantity = (text: string): string =>
+  `resource.Quantity{i:resource.int64Amount{value:${Number(quantity(text).nanos / 1_000_000_000n)}, scale:0}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(text)}, Format:"${quantity(text).format}"}`

@@ -3,7 +3,7 @@
 import { has, listIn, mapField, numberIn, objectIn, objectsIn, stringIn, withDefaults } from '../objects/access.ts'
 import { quantity } from '../objects/quantity.ts'
 import { age, name } from './cells.ts'
-import { verbatim } from './field-errors.ts'
+import { goWholeQuantity, verbatim } from './field-errors.ts'
 import { defineKind } from './kind.ts'
 import type { FieldErrors } from './field-errors.ts'
 import type { JsonObject } from '../objects/json.ts'
@@ -31,17 +31,13 @@ function defaults(object: JsonObject): JsonObject {
   })
 }
 
-/** A quantity that is not positive, as the reference prints its inside. */
-const goQuantity = (text: string): string =>
-  `resource.Quantity{i:resource.int64Amount{value:${Number(quantity(text).nanos / 1_000_000_000n)}, scale:0}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(text)}, Format:"${quantity(text).format}"}`
-
 function validateTarget(errors: FieldErrors, target: JsonObject, path: string): void {
   const type = stringIn(target, 'type')
   if (type === '') errors.required(`${path}.type`, 'must specify a metric target type')
   else if (!['Utilization', 'Value', 'AverageValue'].includes(type)) errors.invalid(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue')
   for (const field of ['value', 'averageValue']) {
     const text = stringIn(target, field)
-    if (text !== '' && quantity(text).nanos <= 0n) errors.invalid(`${path}.${field}`, verbatim(goQuantity(text)), 'must be positive')
+    if (text !== '' && quantity(text).nanos <= 0n) errors.invalid(`${path}.${field}`, verbatim(goWholeQuantity(text)), 'must be positive')
   }
   const utilization = numberIn(target, 'averageUtilization')
   if (utilization !== undefined && utilization < 1) errors.invalid(`${path}.averageUtilization`, utilization, 'must be greater than 0')

@@ -33,3 +33,7 @@ export const successPolicyRulesMost = 20
 
 /** Length of a CronJob's name: what it adds for its Jobs must fit into a label. */
 export const cronJobNameMost = 52
+
+/** Parameters of a StorageClass: how many, and keys and values together in bytes. */
+export const classParametersMost = 512
+export const classParametersMostBytes = 256 * 1024

@@ -19,6 +19,8 @@ import { ingresses } from './ingress.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
 import { nodes } from './node.ts'
+import { persistentVolumeClaims } from './persistent-volume-claim.ts'
+import { persistentVolumes } from './persistent-volume.ts'
 import { pods } from './pod/pod.ts'
 import { podDisruptionBudgets } from './pod-disruption-budget.ts'
 import { priorityClasses } from './priority-class.ts'
@@ -29,11 +31,12 @@ import { secrets } from './secret.ts'
 import { serviceAccounts } from './service-account.ts'
 import { services } from './service.ts'
 import { statefulSets } from './stateful-set.ts'
+import { storageClasses } from './storage-class.ts'
 import type { ResourceDefinition } from './types.ts'
 
 /** All kinds, in the order in which discovery shows them. */
 export const resources: readonly ResourceDefinition[] = [
-  configMaps, endpoints, events, namespaces, nodes, pods, secrets, serviceAccounts, services,
+  configMaps, endpoints, events, namespaces, nodes, persistentVolumeClaims, persistentVolumes, pods, secrets, serviceAccounts, services,
   customResourceDefinitions,
   controllerRevisions, daemonSets, deployments, replicaSets, statefulSets,
   cronJobs, jobs,
@@ -45,6 +48,7 @@ export const resources: readonly ResourceDefinition[] = [
   ingressClasses, ingresses,
   clusterRoleBindings, clusterRoles, roleBindings, roles,
   priorityClasses,
+  storageClasses,
   addressPools,
 ]
 

@@ -10,6 +10,7 @@ export const defaultGaps: { readonly [id: string]: string } = {
   'pod-overhead-runtimeclass-annotations': 'the AppArmor annotation of old releases is not copied into the field',
   'pod-with-default-priority-and-limits': admission,
   'pod-with-limitrange-partial': admission,
+  'pvc-with-default-class': admission,
 }
 
 export const tableGaps: { readonly [id: string]: string } = {}

@@ -8,10 +8,12 @@ import { oneDefaultPriority, priority } from './priority.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { claimResize, defaultStorageClass } from './storage-class.ts'
 import type { AdmissionPlugin, AdmissionRequest, AdmissionWorld } from './types.ts'
 
 const plugins: readonly AdmissionPlugin[] = [
-  namespaceProtection, nodeRestriction, serviceAccount, defaultTolerations, priority, oneDefaultPriority, runtimeClass, defaultIngressClass, rbacEscalation,
+  namespaceProtection, nodeRestriction, serviceAccount, defaultTolerations, priority, oneDefaultPriority, runtimeClass, defaultIngressClass, defaultStorageClass,
+  claimResize, rbacEscalation,
 ]
 
 /** Runs all plug-ins that handle the request; answers the object to write. Throws a Status when one refuses. */

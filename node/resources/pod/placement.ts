@@ -53,13 +53,16 @@ function validateWeight(errors: FieldErrors, preference: JsonObject, path: strin
   if (weight < 1 || weight > weightMost) errors.invalid(`${path}.weight`, weight, 'must be in the range 1-100')
 }
 
+/** Checks a selector of Nodes, as Pods and volumes have it. */
+export function validateNodeSelector(errors: FieldErrors, selector: JsonObject, path: string): void {
+  const terms = objectsIn(selector, 'nodeSelectorTerms')
+  if (terms.length === 0) errors.required(`${path}.nodeSelectorTerms`, 'must have at least one node selector term')
+  for (const [at, term] of terms.entries()) validateTerm(errors, term, `${path}.nodeSelectorTerms[${at}]`)
+}
+
 function validateNodeAffinity(errors: FieldErrors, affinity: JsonObject, path: string): void {
   const needed = 'requiredDuringSchedulingIgnoredDuringExecution'
-  if (has(affinity, needed)) {
-    const terms = objectsIn(affinity, needed, 'nodeSelectorTerms')
-    if (terms.length === 0) errors.required(`${path}.${needed}.nodeSelectorTerms`, 'must have at least one node selector term')
-    for (const [at, term] of terms.entries()) validateTerm(errors, term, `${path}.${needed}.nodeSelectorTerms[${at}]`)
-  }
+  if (has(affinity, needed)) validateNodeSelector(errors, objectIn(affinity, needed), `${path}.${needed}`)
   const wanted = 'preferredDuringSchedulingIgnoredDuringExecution'
   for (const [at, preference] of objectsIn(affinity, wanted).entries()) {
     validateWeight(errors, preference, `${path}.${wanted}[${at}]`)

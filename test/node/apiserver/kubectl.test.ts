@@ -171,6 +171,26 @@ describe('apiserver / kubectl', function () {
     match((await kubectl.run(['get', 'crd'])).stderr, /No resources found/)
   })
 
+  it('volumes, claims and classes: columns, the default class, what may change of a claim', async () => {
+    const claim = (name: string, size: string, more = ''): string => `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: ${name}}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: ${size}}}${more}}\n`
+    await kubectl.ok(['apply', '-f', '-'], claim('early', '1Gi'))
+    await kubectl.ok(['apply', '-f', '-'], 'apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: folders, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}\nprovisioner: a.b/c\n')
+    await kubectl.ok(['apply', '-f', '-'], claim('late', '1Gi'))
+    await kubectl.ok(['apply', '-f', '-'], claim('none', '1Gi', ', storageClassName: ""'))
+    await kubectl.ok(['apply', '-f', '-'], 'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: disk}\nspec: {capacity: {storage: 5Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /x}}\n')
+    match(await kubectl.ok(['get', 'sc']), /folders \(default\)\s+a.b\/c\s+Delete\s+Immediate\s+false/)
+    match(await kubectl.ok(['get', 'pvc', '--no-headers']), /early\s+Pending\s+<unset>.*\nlate\s+Pending\s+folders\s+<unset>.*\nnone\s+Pending\s+<unset>/)
+    match(await kubectl.ok(['get', 'pv', '--no-headers']), /disk\s+5Gi\s+RWO\s+Retain\s+Pending\s+<unset>/)
+    match(await kubectl.ok(['describe', 'pvc', 'late']), /StorageClass:\s+folders\nStatus:\s+Pending\n[^]*Finalizers:\s+\[kubernetes.io\/pvc-protection\]/)
+    match(await kubectl.ok(['describe', 'pv', 'disk']), /HostPath \(bare host directory volume\)/)
+    match((await kubectl.run(['apply', '-f', '-'], claim('late', '2Gi'))).stderr, /spec: Forbidden: spec is immutable after creation except resources.requests/)
+    await kubectl.ok(['patch', 'pvc', 'late', '--subresource=status', '--type=merge', '-p', '{"status":{"phase":"Bound","capacity":{"storage":"1Gi"}}}'])
+    match((await kubectl.run(['apply', '-f', '-'], claim('late', '2Gi'))).stderr, /only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize/)
+    await kubectl.ok(['delete', 'pvc', 'late', '--wait=false'])
+    match(await kubectl.ok(['get', 'pvc', 'late', '--no-headers']), /late\s+Terminating/)
+    match(await kubectl.ok(['explain', 'pvc.spec.accessModes']), /How it is to be mounted/)
+  })
+
   it('a file with several kinds, and a List', async () => {
     const list = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l1}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l2}}\n'
     match(await kubectl.ok(['create', '-f', '-'], list), /l1 created\nconfigmap\/l2 created/)
