@@ -13,6 +13,7 @@ import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slice.ts'
 import { events, newEvents } from './event.ts'
 import { jobs } from './job.ts'
+import { firstHorizontalPodAutoscalers } from './horizontal-pod-autoscaler-v1.ts'
 import { horizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts'
 import { ingressClasses } from './ingress-class.ts'
 import { ingresses } from './ingress.ts'
@@ -40,7 +41,7 @@ export const resources: readonly ResourceDefinition[] = [
   customResourceDefinitions,
   controllerRevisions, daemonSets, deployments, replicaSets, statefulSets,
   cronJobs, jobs,
-  horizontalPodAutoscalers,
+  horizontalPodAutoscalers, firstHorizontalPodAutoscalers,
   leases,
   endpointSlices,
   newEvents,

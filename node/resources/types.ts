@@ -73,7 +73,7 @@ export interface ResourceDefinition extends ResourceNames {
   readonly selectableFields: (object: JsonObject) => { readonly [label: string]: string }
   /** Grace period of a graceful delete in seconds, or undefined when the kind has none (all but Pods). `requested` by the client. */
   readonly gracePeriodSeconds?: (object: JsonObject, requested: number | undefined) => number
-  /** Present when the kind's objects are stored in the form of another kind: keys are those of that group and resource. */
+  /** Present when the kind's objects are stored in the form of another kind or version: keys are those of that group and resource. */
   readonly storedAs?: {
     readonly group: string
     readonly resource: string

@@ -304,6 +304,7 @@ describe('e2e / web example', function () {
     await kubectl('delete', 'pod', busy, '--wait=false', '--grace-period=1')
     await kubectl('wait', '--for=jsonpath={.spec.replicas}=3', 'deployment/web-svr', '--timeout=60s')
     match(await kubectl('describe', 'hpa', 'web-svr'), /ScalingActive +True +ValidMetricFound[^]*SuccessfulRescale[^]*above target/)
+    match(await kubectl('get', 'horizontalpodautoscalers.v1.autoscaling', 'web-svr', '-o', 'jsonpath={.spec.targetCPUUtilizationPercentage} {.metadata.annotations}'), /^60 .*current-metrics.*currentAverageUtilization/)
     match(await kubectl('get', 'hpa', 'web-svr'), /Deployment\/web-svr +cpu: \d+%\/60% +3 +8/)
     await kubectl('patch', 'hpa', 'web-svr', '--type=merge', '-p', '{"spec":{"scaleTargetRef":{"name":"nobody"}}}')
     await kubectl('wait', '--for=condition=AbleToScale=false', 'hpa/web-svr', '--timeout=20s')

@@ -26,6 +26,7 @@ export const errorGaps: { readonly [id: string]: string } = {
   'update Pod:metadata.name': router,
   'create DaemonSet:spec.selector': 'the reference names the labels and not the selector that is missing',
   'create PodDisruptionBudget:spec.maxUnavailable': address,
+  'create HorizontalPodAutoscaler:spec.behavior#6': 'a list that is given and empty is decoded like one that is missing, and gets the defaults',
   'create Job:metadata.name': 'the reference copies the labels after it has checked them; ours are checked as well',
   'update Job:spec.completions': printout,
   'update Job:spec.template.spec.containers.0.image': printout,

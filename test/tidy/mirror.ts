@@ -78,7 +78,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/apiserver/usage/kinds.ts': 'names of kinds, held by usage/answers.test.ts',
   'node/apiserver/usage/kubelet-usage.ts': 'held by usage/answers.test.ts',
   'node/apiserver/usage/objects.ts': 'held by usage/answers.test.ts',
-  'node/controllers/hpa/controller.ts': 'held by test/e2e/web.test.ts',
   'node/controllers/hpa/metrics-spec.ts': 'held by plan.test.ts',
   'node/controllers/adopt.ts': 'held by manager.test.ts and test/integration/control-loops.test.ts',
   'node/controllers/claim.ts': 'held by manager.test.ts and test/integration/control-loops.test.ts',

@@ -191,6 +191,20 @@ describe('apiserver / kubectl', function () {
     match(await kubectl.ok(['explain', 'pvc.spec.accessModes']), /How it is to be mounted/)
   })
 
+  it('an autoscaler in both versions', async () => {
+    await kubectl.ok(['create', 'deployment', 'scaled', '--image=nginx'])
+    match(await kubectl.ok(['autoscale', 'deployment', 'scaled', '--min=2', '--max=5', '--cpu-percent=70']), /autoscaled/)
+    strictEqual(await kubectl.ok(['get', 'hpa', 'scaled', '-o', 'jsonpath={.apiVersion} {.spec.metrics[0].resource.target.averageUtilization}']), 'autoscaling/v2 70')
+    strictEqual(await kubectl.ok(['get', 'horizontalpodautoscalers.v1.autoscaling', 'scaled', '-o', 'jsonpath={.apiVersion} {.spec.targetCPUUtilizationPercentage}']), 'autoscaling/v1 70')
+    await kubectl.ok(['patch', 'hpa', 'scaled', '--type=merge', '-p', '{"spec":{"behavior":{"scaleDown":{"stabilizationWindowSeconds":5}}}}'])
+    await kubectl.ok(['patch', 'horizontalpodautoscalers.v1.autoscaling', 'scaled', '--type=merge', '-p', '{"spec":{"targetCPUUtilizationPercentage":50}}'])
+    strictEqual(await kubectl.ok(['get', 'hpa', 'scaled', '-o', 'jsonpath={.spec.behavior.scaleDown.stabilizationWindowSeconds} {.spec.metrics[0].resource.target.averageUtilization} {.metadata.annotations}']), '5 50 ')
+    match(await kubectl.ok(['describe', 'hpa', 'scaled']), /<unknown> \/ 50%[^]*Min replicas: +2/)
+    match(await kubectl.ok(['explain', 'hpa.spec', '--api-version=autoscaling/v1']), /targetCPUUtilizationPercentage/)
+    match(await kubectl.ok(['delete', 'horizontalpodautoscalers.v1.autoscaling', 'scaled']), /deleted/)
+    strictEqual(await kubectl.ok(['get', 'hpa', '-o', 'name']), '')
+  })
+
   it('a file with several kinds, and a List', async () => {
     const list = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l1}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l2}}\n'
     match(await kubectl.ok(['create', '-f', '-'], list), /l1 created\nconfigmap\/l2 created/)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { authorize, covers, missingRules } from '../../../node/identity/rbac.ts'
 import type { AccessAttributes, PolicyRule, RbacSource } from '../../../node/identity/rbac.ts'
 import { bootstrapPolicy } from '../../../node/identity/bootstrap-policy.ts'
-import { stringIn } from '../../../node/objects/access.ts'
+import { objectIn, objectsIn, stringIn } from '../../../node/objects/access.ts'
 import type { JsonObject } from '../../../node/objects/json.ts'
 
 const objects = bootstrapPolicy()
@@ -47,6 +47,15 @@ describe('identity / rbac', () => {
     strictEqual(authorize(robot, pods('delete', 'team'), source).allowed, false)
     strictEqual(authorize({ name: 'ann', groups: ['readers'] }, pods('get', 'team', 'log'), source).allowed, true)
     strictEqual(authorize({ name: 'system:serviceaccount:other:robot', groups: [] }, pods('list', 'team'), source).allowed, false)
+  })
+
+  it('whoever may view may see what is used, once the roles are aggregated', () => {
+    const reader = named('ClusterRole', 'system:aggregated-metrics-reader')
+    for (const role of ['view', 'edit', 'admin']) {
+      const [selector] = objectsIn(named('ClusterRole', role), 'aggregationRule', 'clusterRoleSelectors').map((one) => Object.keys(objectIn(one, 'matchLabels'))[0] ?? '')
+      strictEqual(stringIn(reader, 'metadata', 'labels', selector ?? ''), 'true', role)
+    }
+    deepStrictEqual(objectsIn(reader, 'rules'), [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] }])
   })
 
   it('names narrow a rule', () => {
