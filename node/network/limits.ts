@@ -6,6 +6,10 @@ export const exactSlots = 64
 export const mostSlots = 4096
 /** Map elements in one line to nft; more are split, inside the same transaction. */
 export const elementsPerCommand = 500
+/** A change of the rules that is longer goes to an nft of its own: one that listens reads lines, and slowly. */
+export const lineTransactionMaxChars = 32_768
+/** Changes that one nft is told; then another one takes its place. */
+export const changesPerSession = 1_000
 /** A run of nft or ip that takes longer is killed and the change is tried again. */
 export const commandTimeoutMs = 30_000
 /** After a refused change the rules are loaded whole again; this much later when even that fails. */

@@ -319,6 +319,5 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/objects/load-balancer.ts': 'held by ranking.test.ts and load-balancer/plan.test.ts',
   'node/resources/own-kinds.ts': 'a table',
   'node/controllers/load-balancer/controller.ts': 'held by load-balancer/plan.test.ts, which runs it on the fake API',
-  'node/network/proxy/nft-driver.ts': 'drives nft; its scripts are loaded by rules.test.ts, the rest is held by test/e2e',
   'node/network/proxy/proxy.ts': 'glue over model and rules, held by test/e2e',
 }

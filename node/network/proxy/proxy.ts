@@ -94,6 +94,7 @@ export class Proxy {
     for (const end of this.#endings.splice(0)) end()
     for (const waiter of this.#waiters) this.#answer(waiter, false)
     await this.#busy
+    this.#deps.driver.close()
     await this.#deps.flows.stop()
   }
 
