@@ -105,9 +105,11 @@ export class Cluster {
     if (!peer.running) return
     peer.crash()
     this.#gossip.forget(peer.index)
-    // The machine's kernel closes the connections: the others notice as soon as a packet takes.
+    // The machine's kernel closes the connections, and refuses new ones: the others notice as soon as a packet takes, if at all.
     for (const other of this.peers) {
-      if (other !== peer) this.network.send(peer.index, other.index, () => other.connectionLost(peer.id))
+      if (other === peer) continue
+      this.network.send(peer.index, other.index, () => other.connectionLost(peer.id, 'lost'))
+      this.network.send(peer.index, other.index, () => other.connectionLost(peer.id, 'refused'))
     }
   }
 

@@ -3,6 +3,7 @@
 // It decides nothing itself, and reports everything to the watchers.
 import { assert, required } from '../protocol/base/assert.ts'
 import type { PeerId } from '../protocol/base/ids.ts'
+import type { ConnectionLoss } from '../protocol/membership/types.ts'
 import type { Random } from '../protocol/base/random.ts'
 import type { EngineOptions, PeerEngine, PeerRecord, Ready, Recovered, Save, SystemState } from '../protocol/engine/types.ts'
 import type { Entry } from '../protocol/message/entry.ts'
@@ -224,8 +225,8 @@ export class SimPeer {
     this.#input((engine) => engine.gossiped(batch))
   }
 
-  connectionLost(peer: PeerId): void {
-    this.#input((engine) => engine.connectionLost(peer))
+  connectionLost(peer: PeerId, loss: ConnectionLoss): void {
+    this.#input((engine) => engine.connectionLost(peer, loss))
   }
 
   /** A client's write through this peer. */

@@ -126,9 +126,9 @@ export class Core {
     const addressesOf = (peer: PeerId): readonly string[] => this.#addressesOf(peer)
     const lanes = new Lanes({ host, trust: this.#trust, clock, random: random.fork(), logger, refusals, addressesOf }, { self: key.peerId, cluster, left: this.#options.left, certificate }, {
       frames: (from, frames) => driver.receive(from, frames),
-      lost: (peer) => {
-        logger.debug('a connection was lost or refused', { peer })
-        driver.connectionLost(peer)
+      lost: (peer, loss) => {
+        logger.debug('there is no connection with a peer any more', { peer, loss })
+        driver.connectionLost(peer, loss)
       },
       otherIncarnation: (from, lineage) => this.#link.send({ kind: 'otherIncarnation', from, lineage }),
       removed: (by) => this.#link.send({ kind: 'removed', by }),

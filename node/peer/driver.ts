@@ -3,6 +3,7 @@
 // Whatever happens outside comes in through one of its methods; at the end of the turn the engine is asked once for all of it.
 import { assert } from '../../protocol/base/assert.ts'
 import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
+import type { ConnectionLoss } from '../../protocol/membership/types.ts'
 import { entryBytes } from '../../protocol/consensus/log.ts'
 import type { Applied, EngineStatus, PeerEngine, Ready } from '../../protocol/engine/types.ts'
 import { decodeMessage, encodeEntries, encodeMessage } from '../../protocol/message/codec.ts'
@@ -111,8 +112,8 @@ export class Driver {
     this.#pumpSoon()
   }
 
-  connectionLost(peer: PeerId): void {
-    this.#deps.engine.connectionLost(peer)
+  connectionLost(peer: PeerId, loss: ConnectionLoss): void {
+    this.#deps.engine.connectionLost(peer, loss)
     this.#pumpSoon()
   }
 

@@ -16,8 +16,8 @@ export interface LaneDeps {
   readonly open: () => Promise<Stream>
   /** The first frame of each stream, which says who we are. */
   readonly hello: () => Uint8Array
-  /** The peer refused or dropped us. */
-  readonly lost: () => void
+  /** No stream could be opened, and why. */
+  readonly lost: (error: unknown) => void
   /** Ends the connection under a stream that takes nothing any more. */
   readonly drop: () => void
   /** The other side says something about the stream itself. */
@@ -92,7 +92,7 @@ export class Lane {
   /** idle, waiting -> opening. */
   #open(): void {
     this.#state = { kind: 'opening' }
-    this.#deps.open().then((stream) => this.#opened(stream), () => this.#failed())
+    this.#deps.open().then((stream) => this.#opened(stream), (error: unknown) => this.#failed(error))
   }
 
   /** opening -> open. */
@@ -122,12 +122,12 @@ export class Lane {
   }
 
   /** opening -> waiting. */
-  #failed(): void {
+  #failed(error: unknown): void {
     if (this.#state.kind !== 'opening') return
     this.#queue = []
     this.#queueBytes = 0
     this.#waitLonger()
-    this.#deps.lost()
+    this.#deps.lost(error)
   }
 
   /** open -> waiting or idle. */

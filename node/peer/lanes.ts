@@ -3,11 +3,13 @@
 // What the messages mean is not known here.
 import type { Stream } from '@libp2p/interface'
 import type { ClusterId, PeerId } from '../../protocol/base/ids.ts'
+import type { ConnectionLoss } from '../../protocol/membership/types.ts'
 import type { Random } from '../../protocol/base/random.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { FrameReader, joinFrames } from './frames.ts'
 import type { Host } from './host.ts'
+import { lossOf } from './dial-failure.ts'
 import { frameMaxBytes, fullMeshPeers, helloMaxBytes, helloTimeoutMs, mergeDelayMs } from './limits.ts'
 import { Lane } from './lane.ts'
 import { readLineage, type LeftIncarnation, type Lineage } from './lineage.ts'
@@ -41,7 +43,7 @@ export interface LanesOptions {
 export interface LanesEvents {
   /** Messages of a trusted peer, as they came in one read. */
   readonly frames: (from: PeerId, frames: readonly Uint8Array[]) => void
-  readonly lost: (peer: PeerId) => void
+  readonly lost: (peer: PeerId, loss: ConnectionLoss) => void
   /** A member is at another incarnation of this cluster. It is heard no further. */
   readonly otherIncarnation: (from: PeerId, lineage: Lineage) => void
   /** A trusted peer says that we were removed from the cluster. */
@@ -83,7 +85,7 @@ export class Lanes {
         this.#mergeLater(peer)
       },
       disconnected: (peer) => {
-        if (trust.trusted(peer)) this.#events.lost(peer)
+        if (trust.trusted(peer)) this.#events.lost(peer, 'lost')
       },
     })
     trust.onChange((peer, trusted) => {
@@ -138,8 +140,8 @@ export class Lanes {
         clock, random,
         open: () => host.open(peer, addressesOf(peer), messageProtocol),
         hello: () => this.#hello(),
-        lost: () => {
-          if (!host.connected(peer)) this.#events.lost(peer)
+        lost: (error) => {
+          if (!host.connected(peer)) this.#events.lost(peer, lossOf(error))
         },
         drop: () => host.drop(peer),
         answered: (frame) => {

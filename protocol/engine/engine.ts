@@ -4,6 +4,7 @@
 import { assert, unreachable } from '../base/assert.ts'
 import { Raft } from '../consensus/raft.ts'
 import { createMembership } from '../membership/membership.ts'
+import type { ConnectionLoss } from '../membership/types.ts'
 import { planAssignments } from '../ownership/assignments.ts'
 import { createLeaseGrantor, createLeaseHolder } from '../ownership/lease.ts'
 import { Leader } from './leader.ts'
@@ -215,9 +216,9 @@ class Engine implements PeerEngine {
     this.#spreading.installed()
   }
 
-  connectionLost(peer: PeerId): void {
+  connectionLost(peer: PeerId, loss: ConnectionLoss): void {
     this.#raft.connectionLost(peer)
-    this.#roster.membership.connectionLost(peer, this.#nowMs)
+    this.#roster.membership.connectionLost(peer, loss, this.#nowMs)
     this.#forgetHint(peer)
   }
 

@@ -3,7 +3,7 @@
 // Contract of the driver: after any input call ready() until it returns nothing to do; carry a Ready out in the order
 // that its fields have; feed what happened back as inputs. All calls are synchronous.
 import type { BootMs, ClusterId, LogIndex, PeerId, Term, WallMs } from '../base/ids.ts'
-import type { Member } from '../membership/types.ts'
+import type { ConnectionLoss, Member } from '../membership/types.ts'
 import type { Configuration, Entry, HardState, SnapshotMark } from '../message/entry.ts'
 import type { GossipBatch, Message } from '../message/message.ts'
 import type { Assignment, WorkReport } from '../message/ownership.ts'
@@ -148,7 +148,7 @@ export interface PeerEngine {
   applied(applied: Applied): void
   /** A fetched snapshot is installed in the state machine. */
   snapshotInstalled(mark: SnapshotMark): void
-  connectionLost(peer: PeerId): void
+  connectionLost(peer: PeerId, loss: ConnectionLoss): void
   /** Progress of the works that this peer holds, for its next lease request. */
   report(reports: readonly WorkReport[]): void
   /** The main thread was silent for too long, or the disk is full (or no more): renew neither lease nor assignments, lead no more. */

@@ -17,7 +17,7 @@ import { Prober, withRumours } from './prober.ts'
 import type { BareMessage } from './prober.ts'
 import { RumourQueue } from './rumour-queue.ts'
 import { neededConfirmations, suspicionIsOver } from './suspicion.ts'
-import type { AddressHint, Member, MembershipMachine, MembershipOutput } from './types.ts'
+import type { AddressHint, ConnectionLoss, Member, MembershipMachine, MembershipOutput } from './types.ts'
 
 export interface MembershipOptions {
   readonly self: PeerId
@@ -133,8 +133,10 @@ class Membership implements MembershipMachine {
     this.#table.invariants()
   }
 
-  connectionLost(peer: PeerId, nowMs: BootMs): void {
-    if (this.#present.has(peer) && this.#own.state !== 'left') this.#prober.probe(peer, true, nowMs)
+  connectionLost(peer: PeerId, loss: ConnectionLoss, nowMs: BootMs): void {
+    if (!this.#present.has(peer) || this.#own.state === 'left') return
+    this.#prober.probe(peer, true, nowMs)
+    if (loss === 'refused') this.#prober.refused(peer, nowMs)
   }
 
   announce(addresses: readonly string[]): void {

@@ -29,6 +29,8 @@ interface Probe {
   readonly hasty: boolean
   helpers: readonly PeerId[]
   readonly nackedBy: Set<PeerId>
+  /** Nobody listens at the target: when all helpers say that they hear nothing either, there is nothing to wait for. */
+  refused: boolean
   /** When helpers are asked, and when the probe has failed. */
   directUntilMs: BootMs
   endsMs: BootMs
@@ -49,6 +51,8 @@ export class Prober {
   #sequence: number
   #probes = new Map<number, Probe>()
   #relays = new Map<number, Relay>()
+  /** When nobody listened at a peer the last time; until it is heard. */
+  readonly #refusedAtMs = new Map<PeerId, BootMs>()
 
   /** Sequences start anywhere, so that answers to an earlier life mean nothing. */
   constructor(deps: ProberDeps, firstSequence: number) {
@@ -68,10 +72,24 @@ export class Prober {
     const directMs = this.#deps.health.stretchMs(hasty ? hastyDirectTimeoutMs : directTimeoutMs)
     const indirectMs = this.#deps.health.stretchMs(hasty ? hastyIndirectTimeoutMs : indirectTimeoutMs)
     this.#probes.set(this.#sequence, {
-      target, sequence: this.#sequence, hasty, helpers: [], nackedBy: new Set(),
+      target, sequence: this.#sequence, hasty, helpers: [], nackedBy: new Set(), refused: false,
       directUntilMs: nowMs + directMs, endsMs: nowMs + directMs + indirectMs,
     })
     this.#deps.send(target, { kind: 'ping', sequence: this.#sequence })
+  }
+
+  /**
+   * Nobody listens at the target: no answer to the ping will come, so the helpers are asked now, and who asked us to help is told.
+   * A verdict still takes all of them, since a peer that moved is refused at its old address only by those who know no other.
+   */
+  refused(target: PeerId, nowMs: BootMs): void {
+    this.#refusedAtMs.set(target, nowMs)
+    for (const probe of this.#probes.values()) {
+      if (probe.target !== target || !probe.hasty) continue
+      probe.refused = true
+      probe.directUntilMs = Math.min(probe.directUntilMs, nowMs)
+    }
+    for (const relay of this.#relays.values()) if (relay.target === target) relay.nackMs = Math.min(relay.nackMs, nowMs)
   }
 
   /** A ping outside of any probe: its answer carries rumours, its silence says nothing. */
@@ -82,6 +100,7 @@ export class Prober {
 
   /** An answer. The target's own to a ping not older than its probe ends the probe, and so does a helper's to this very probe. */
   acked(from: PeerId, sequence: number): void {
+    this.#refusedAtMs.delete(from)
     for (const [key, probe] of this.#probes) {
       const direct = probe.target === from && sequence >= key
       if (!direct && !(key === sequence && probe.helpers.includes(from))) continue
@@ -103,9 +122,10 @@ export class Prober {
   help(asker: PeerId, sequence: number, target: PeerId, nowMs: BootMs): void {
     if (this.#relays.size >= maxRelays) return
     this.#sequence++
+    const refusedLately = nowMs - (this.#refusedAtMs.get(target) ?? Number.NEGATIVE_INFINITY) < indirectTimeoutMs
     this.#relays.set(this.#sequence, {
       target, asker, askerSequence: sequence, nacked: false,
-      nackMs: nowMs + hastyIndirectTimeoutMs * nackShare, endsMs: nowMs + indirectTimeoutMs * 2,
+      nackMs: refusedLately ? nowMs : nowMs + hastyIndirectTimeoutMs * nackShare, endsMs: nowMs + indirectTimeoutMs * 2,
     })
     this.#deps.send(target, { kind: 'ping', sequence: this.#sequence })
   }
@@ -113,6 +133,7 @@ export class Prober {
   /** Drops all probes of a peer. */
   forget(peer: PeerId): void {
     this.#giveUp(peer)
+    this.#refusedAtMs.delete(peer)
     for (const [key, relay] of this.#relays) if (relay.target === peer || relay.asker === peer) this.#relays.delete(key)
   }
 
@@ -137,7 +158,8 @@ export class Prober {
   tick(nowMs: BootMs): readonly PeerId[] {
     const failed: PeerId[] = []
     for (const [key, probe] of this.#probes) {
-      if (nowMs >= probe.endsMs) {
+      const isHopeless = probe.refused && probe.directUntilMs === Number.POSITIVE_INFINITY && probe.nackedBy.size === probe.helpers.length
+      if (nowMs >= probe.endsMs || isHopeless) {
         this.#probes.delete(key)
         this.#blame(probe)
         failed.push(probe.target)

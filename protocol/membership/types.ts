@@ -30,6 +30,12 @@ export interface MembershipOutput {
   readonly changed: readonly Member[]
 }
 
+/**
+ * What the transport saw: a connection ended or could not be made; or every address of the peer answered that nobody listens
+ * there, which its kernel says at once when the process is gone.
+ */
+export type ConnectionLoss = 'lost' | 'refused'
+
 /** SWIM with Lifeguard as a state machine. No clock: time comes with each call. */
 export interface MembershipMachine {
   /** A peer admitted by the agreed log; starts alive. Known peers only get a newer hint. */
@@ -38,8 +44,8 @@ export interface MembershipMachine {
   remove(peer: PeerId): void
   step(from: PeerId, message: MembershipMessage, nowMs: BootMs): void
   tick(nowMs: BootMs): void
-  /** The transport lost or refused a connection: probe at once instead of waiting for this peer's turn. */
-  connectionLost(peer: PeerId, nowMs: BootMs): void
+  /** The transport has no connection any more: probe at once instead of waiting for this peer's turn. */
+  connectionLost(peer: PeerId, loss: ConnectionLoss, nowMs: BootMs): void
   /** This peer's own new addresses, to be spread. */
   announce(addresses: readonly string[]): void
   /** Tells everybody that this peer leaves on purpose. */

@@ -164,7 +164,7 @@ export class TestCluster {
     peer.up = false
     peer.saves = []
     for (const other of this.up) {
-      other.engine.connectionLost(id)
+      other.engine.connectionLost(id, 'lost')
       this.drain(other)
     }
   }

@@ -17,7 +17,7 @@ function timesOf(count: number, seeds: number, loss: number, connectionsClose: b
     swarm.down.add('p0')
     const startMs = swarm.nowMs
     const survivors = swarm.names.slice(1)
-    if (connectionsClose) for (const name of survivors) { swarm.machine(name).connectionLost('p0', swarm.nowMs); swarm.drain(name) }
+    if (connectionsClose) for (const name of survivors) { swarm.machine(name).connectionLost('p0', 'lost', swarm.nowMs); swarm.drain(name) }
     swarm.run(4500)
     const seen = swarm.changes.filter((change) => change.peer === 'p0')
     for (const name of survivors) {
@@ -44,6 +44,34 @@ describe('protocol / membership / times', () => {
       assert.ok(percentile(dead, 0.99) <= 3500, `dead after ${percentile(dead, 0.99)} ms`)
     })
   }
+  it('a crashed daemon whose machine refuses new connections is suspected by all within 0.1 s, and dead no sooner than others', () => {
+    for (const count of [2, 3, 5]) {
+      const swarm = new Swarm(count, 7)
+      swarm.run(2000)
+      swarm.changes.length = 0
+      swarm.down.add('p0')
+      const startMs = swarm.nowMs
+      for (const name of swarm.names.slice(1)) {
+        swarm.machine(name).connectionLost('p0', 'lost', swarm.nowMs)
+        swarm.machine(name).connectionLost('p0', 'refused', swarm.nowMs)
+        swarm.drain(name)
+      }
+      swarm.run(4500)
+      const times = (state: string): number[] => swarm.changes.filter((change) => change.peer === 'p0' && change.state === state).map((change) => change.at - startMs)
+      assert.equal(times('suspect').length, count - 1)
+      assert.ok(Math.max(...times('suspect')) <= 100, `suspected after ${Math.max(...times('suspect'))} ms`)
+      assert.ok(Math.min(...times('dead')) >= 2000)
+    }
+  })
+  it('a peer that refuses one of the others at an old address is not suspected', () => {
+    const swarm = new Swarm(3, 8)
+    swarm.run(2000)
+    swarm.changes.length = 0
+    swarm.machine('p1').connectionLost('p0', 'refused', swarm.nowMs)
+    swarm.drain('p1')
+    swarm.run(2000)
+    assert.deepEqual(swarm.changes, [])
+  })
   it('100 peers - the same times', () => {
     const silent = timesOf(100, 2, 0, false)
     assert.ok(percentile(silent.suspected, 0.99) <= 1500)
