@@ -43,14 +43,14 @@ describe('e2e / faults', function () {
     await cluster.kubectl.ok(['apply', '-f', examples])
     await cluster.kubectl.ok(['rollout', 'status', 'deployment/web-svr', '--timeout=50s'])
     port = (await cluster.get<Service>('service', 'web-svr-lb')).spec?.ports?.[0]?.nodePort ?? 0
-    await eventually('every peer to serve', () => serves(cluster.names))
+    await serves(cluster.names)
   })
   after(async function () {
     this.timeout(60_000)
     await cluster?.purge()
   })
 
-  const serves = (names: readonly string[]): Promise<boolean> => cluster.serves(names.map((name) => cluster.address(name)), port, 20)
+  const serves = (names: readonly string[], withinMs = 20_000): Promise<void> => cluster.serves(names, port, withinMs)
   const ready = async (name: string): Promise<boolean> => {
     const answer = await cluster.kubectl.run(['get', 'node', name, '-o', 'json', '--request-timeout=5s'])
     if (answer.status !== 0) return false
@@ -67,13 +67,13 @@ describe('e2e / faults', function () {
   const healed = async (): Promise<void> => {
     await eventually('all peers alive and Ready', async () => (await Promise.all(cluster.names.map(ready))).every(Boolean), 60_000)
     await eventually('three Pods', () => readyOn(cluster.names, 3), 30_000)
-    await eventually('every peer to serve', () => serves(cluster.names), 20_000)
+    await serves(cluster.names)
   }
   /** The Pods on one peer each again, so that the next fault meets one. */
   const spread = async (): Promise<void> => {
     await cluster.kubectl.ok(['rollout', 'restart', 'deployment/web-svr'])
     await cluster.kubectl.ok(['rollout', 'status', 'deployment/web-svr', '--timeout=50s'])
-    await eventually('every peer to serve', () => serves(cluster.names), 20_000)
+    await serves(cluster.names)
   }
 
   it('a killed daemon: its Pods serve on, and are adopted when it is back', async () => {
@@ -105,7 +105,7 @@ describe('e2e / faults', function () {
     await cluster.local.killMachine(leader)
     await Promise.all([
       eventually('a write through another peer', async () => (await cluster.kubectl.run(['create', 'configmap', 'after-the-leader', '--request-timeout=5s'])).status === 0, replacedWithinMs).then(() => report('writes again', startMs)),
-      eventually('the Service through every other peer', () => serves(others), replacedWithinMs).then(() => report('20 requests in a row through each other peer', startMs)),
+      serves(others, replacedWithinMs).then(() => report('20 requests in a row through each other peer', startMs)),
       eventually('Pods elsewhere', () => readyOn(others, 3), replacedWithinMs).then(() => report('lost Pods Ready elsewhere', startMs)),
     ])
     ok((await cluster.local.status(others[0])).leader !== leader)
@@ -113,7 +113,7 @@ describe('e2e / faults', function () {
     const backMs = performance.now()
     await cluster.local.startMachine(leader)
     await eventually('its Node to be Ready', () => ready(leader), 60_000)
-    await eventually('it to serve', () => serves([leader]), 20_000)
+    await serves([leader])
     report('switched on until it serves', backMs)
     await healed()
   })
@@ -125,14 +125,14 @@ describe('e2e / faults', function () {
     const pids = (await cluster.local.pids()).get(victim)
     const startMs = performance.now()
     await cluster.local.setLink(victim, false)
-    await eventually('the Service through every other peer', () => serves(others), replacedAfterSilenceWithinMs)
+    await serves(others, replacedAfterSilenceWithinMs)
     report('20 requests in a row through each other peer', startMs)
     await eventually('Pods elsewhere', () => readyOn(others, 3), replacedAfterSilenceWithinMs)
     report('lost Pods Ready elsewhere', startMs)
     const upMs = performance.now()
     await cluster.local.setLink(victim, true)
     await eventually('its Node to be Ready', () => ready(victim), 60_000)
-    await eventually('it to serve', () => serves([victim]), 20_000)
+    await serves([victim])
     report('link up until it serves', upMs)
     deepEqual((await cluster.local.pids()).get(victim), pids)
     await healed()
@@ -148,7 +148,7 @@ describe('e2e / faults', function () {
     ok(name !== '', 'the survivor has a Pod')
     await Promise.all(lost.map((one) => cluster.local.killMachine(one)))
     const cutMs = performance.now()
-    await eventually('the Service through the survivor', () => serves([survivor]), replacedWithinMs)
+    await serves([survivor], replacedWithinMs)
     report('20 requests in a row through the survivor', cutMs)
     const read = await eventually('a read that says how old it is', async () => {
       const answer = await cluster.kubectl.run(['get', 'pod', name, '-v=8', '--request-timeout=15s'])
@@ -163,7 +163,7 @@ describe('e2e / faults', function () {
     await cluster.local.killMachine(survivor)
     const bootMs = performance.now()
     await cluster.local.startMachine(survivor)
-    await eventually('its own Pod to serve after a start alone', () => serves([survivor]), 60_000)
+    await serves([survivor], 60_000)
     report('a machine that starts alone serves', bootMs)
     await Promise.all(lost.map((one) => cluster.local.startMachine(one)))
     await healed()

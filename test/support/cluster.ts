@@ -131,12 +131,38 @@ export class TestCluster {
     return path
   }
 
-  /** True when `count` requests in a row succeed on each address. */
-  async serves(addresses: readonly string[], port: number, count = 10): Promise<boolean> {
-    for (const address of addresses) {
-      for (let i = 0; i < count; i++) if (!(await this.local.fetch(address, port, '/', 1_000)).ok) return false
+  /** Resolves when `count` requests in a row succeed through each of the peers; a failure tells the last one and what everybody believes. */
+  async serves(names: readonly string[], port: number, withinMs: number, count = 20): Promise<void> {
+    const untilMs = performance.now() + withinMs
+    for (;;) {
+      const failure = await this.#firstFailure(names, port, count)
+      if (failure === undefined) return
+      if (performance.now() > untilMs) throw new Error(`no ${count} requests in a row through ${names.join(', ')} within ${withinMs} ms: ${failure}\n${await this.picture()}`)
     }
-    return true
+  }
+
+  async #firstFailure(names: readonly string[], port: number, count: number): Promise<string | undefined> {
+    for (const name of names) {
+      for (let i = 0; i < count; i++) {
+        const answer = await this.local.fetch(this.address(name), port, '/', 1_000)
+        if (!answer.ok) return `request ${i + 1} through ${name}: ${answer.body}`
+      }
+    }
+    return undefined
+  }
+
+  /** What the API says of Pods, Nodes and endpoints, and each machine's rules, routes and neighbours. */
+  async picture(): Promise<string> {
+    const parts: string[] = []
+    for (const kind of ['pods', 'nodes', 'endpointslices']) parts.push((await this.kubectl.run(['get', kind, '-o', 'wide', '--request-timeout=5s'])).stdout)
+    for (const name of this.names) {
+      for (const command of ['nft list table ip shoal', 'ip route', 'ip neigh', 'ip -brief addr', 'bridge fdb show dev shoal.vx']) {
+        const { stdout, stderr } = await this.#enter(name, command.split(' '))
+        parts.push(`${name}: ${command}\n${stdout}${stderr}`)
+      }
+      parts.push(`${name}: the end of its log\n${this.log(name).slice(-8_000)}`)
+    }
+    return parts.join('\n')
   }
 
   readonly kubectlPath = kubectlPath()
