@@ -7,6 +7,8 @@ export interface MachineLayout {
   readonly name: string
   /** Its address on the yard's bridge. */
   readonly address: string
+  /** Of its network card: the same after every start, as of a real one, so that what its neighbours remember stays true. */
+  readonly hardwareAddress: string
   /** Host folder that is /var/lib inside the machine. */
   readonly lib: string
   /** Host folder that is /var/log inside the machine. */
@@ -92,12 +94,16 @@ export function foreignEntry(entries: readonly string[]): string | undefined {
 /** Name of the machine with a number from 1. */
 export const machineName = (number: number): string => `peer-${number}`
 
+/** Locally administered hardware address of host `number` in the yard's network. */
+export const hardwareAddress = (subnet: number, number: number): string => ['02', 'd5', '00', '00', ...[subnet, number].map((octet) => octet.toString(16).padStart(2, '0'))].join(':')
+
 /** Paths and address of machine `number` (from 1). */
 export function machineLayout(home: string, subnet: number, number: number): MachineLayout {
   const directory = join(home, `m${number}`)
   return {
     name: machineName(number),
     address: `10.213.${subnet}.${number}`,
+    hardwareAddress: hardwareAddress(subnet, number),
     directory,
     lib: join(directory, 'lib'),
     log: join(directory, 'log'),

@@ -8,12 +8,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand } from '../../platform/processes.ts'
 import { yardFailed } from '../errors.ts'
 import { containerdConfig } from './containerd-config.ts'
-import { type MachineLayout, machineLayout, type YardConfig, yardLayout } from './layout.ts'
+import { hardwareAddress, type MachineLayout, machineLayout, type YardConfig, yardLayout } from './layout.ts'
 import { machineInit } from './machine-init.ts'
 import { serveTunnels } from './tunnel.ts'
 import { Uplink } from './uplink.ts'
 
 const bridge = 'yard0'
+/** The yard itself is this host of its network. */
+const yardNumber = 254
 const bornTimeoutMs = 10_000
 
 interface Machine {
@@ -65,8 +67,10 @@ export class Yard {
   async start(): Promise<void> {
     const layout = yardLayout(this.#config.home)
     await ip('link', 'set', 'lo', 'up')
-    await ip('link', 'add', bridge, 'type', 'bridge')
-    await ip('addr', 'add', `10.213.${this.#config.subnet}.254/24`, 'dev', bridge)
+    // Without an address of its own a bridge takes one of its ports, and another one when that port goes: the machines would
+    // go on sending to an address that nobody has.
+    await ip('link', 'add', bridge, 'address', hardwareAddress(this.#config.subnet, yardNumber), 'type', 'bridge')
+    await ip('addr', 'add', `10.213.${this.#config.subnet}.${yardNumber}/24`, 'dev', bridge)
     await ip('link', 'set', bridge, 'up')
     writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
     await this.#uplink.listen(layout.uplink)
@@ -147,11 +151,11 @@ export class Yard {
     }
     // The link of a machine that was just killed goes away with its namespace, a moment after its processes.
     await runCommand('ip', ['link', 'del', outside])
-    await ip('link', 'add', outside, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(init))
+    await ip('link', 'add', outside, 'type', 'veth', 'peer', 'name', 'eth0', 'address', machine.layout.hardwareAddress, 'netns', String(init))
     await ip('link', 'set', outside, 'master', bridge, 'up')
     await inside('addr', 'add', `${machine.layout.address}/24`, 'dev', 'eth0')
     await inside('link', 'set', 'eth0', 'up')
-    await inside('route', 'add', 'default', 'via', `10.213.${this.#config.subnet}.254`)
+    await inside('route', 'add', 'default', 'via', `10.213.${this.#config.subnet}.${yardNumber}`)
   }
 
   async #killMachine(machine: Machine): Promise<void> {

@@ -1,5 +1,5 @@
 // Names, addresses and paths of machines: those of one home never meet those of another, and sockets stay short.
-import { equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { machineLayout, machineName, yardLayout } from '../../../../node/cli/machines/layout.ts'
 
 describe('cli / machines / layout', () => {
@@ -9,6 +9,7 @@ describe('cli / machines / layout', () => {
     equal(one.name, 'peer-1')
     equal(machineName(12), other.name)
     equal(other.address, '10.213.7.12')
+    deepEqual([one.hardwareAddress, other.hardwareAddress], ['02:d5:00:00:07:01', '02:d5:00:00:07:0c'])
     for (const key of ['directory', 'lib', 'log', 'init', 'containerdConfig', 'born', 'wired', 'socket'] as const) ok(one[key] !== other[key] && one[key].startsWith('/h/m1'), key)
   })
 
