@@ -1,13 +1,17 @@
-// Runs a script of this checkout as a child with the same Node and the terminal handed on: for verbs whose work is a program of
-// its own. Only the exit status comes back.
+// Runs a program as a child with the terminal handed on, or a script of this checkout with the same Node: for verbs whose work
+// is a program of its own. Only the exit status comes back.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { CliContext } from './verb.ts'
 
+/** Runs a script with this Node; otherwise as {@link runProgram}. */
+export const runScript = (context: Pick<CliContext, 'node' | 'environment'>, script: string, args: readonly string[]): Promise<number> =>
+  runProgram(context.node, ['--disable-warning=ExperimentalWarning', script, ...args], context.environment)
+
 /** Runs it to its end; answers its exit status, 128 and the signal's number when a signal ended it. */
-export function runScript(context: Pick<CliContext, 'node' | 'environment'>, script: string, args: readonly string[]): Promise<number> {
+export function runProgram(file: string, args: readonly string[], environment: CliContext['environment']): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(context.node, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit', env: { ...context.environment } })
+    const child = spawn(file, [...args], { stdio: 'inherit', env: { ...environment } })
     child.once('error', reject)
     child.once('exit', (status, signal) => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal])))
   })

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { controlRequest } from '../control-client.ts'
-import { daemonUnreachable } from '../errors.ts'
+import { badArgument, daemonUnreachable } from '../errors.ts'
 import { runRelay } from '../machines/relay.ts'
 import type { YardConfig } from '../machines/layout.ts'
 import { Yard } from '../machines/yard.ts'
@@ -54,6 +54,8 @@ async function become(context: CliContext, flags: Flags, first: Exclude<FirstSte
   }
   const socket = join(typeof flags['data-dir'] === 'string' ? flags['data-dir'] : defaultDataDirectory, 'shoal.sock')
   if (existsSync(socket) && (await answers(socket))) {
+    const given = Object.keys(flags).find((flag) => flag !== 'data-dir')
+    if (given !== undefined) throw badArgument.make({ argument: `--${given}`, expected: 'it at the daemon, which runs already (as a service: /etc/default/shoal, then `systemctl restart shoal`)' })
     const body = first.kind === 'join' ? { invitation: first.invitation } : {}
     await controlRequest(socket, { method: 'POST', path: `/${first.kind}`, body, timeoutMs: memberTimeoutMs })
     say()

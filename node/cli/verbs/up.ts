@@ -26,6 +26,8 @@ export interface UpOptions {
   readonly main: string
   readonly path: string
   readonly logLevel: string
+  /** Only machines with fresh daemons: the caller makes the cluster. */
+  readonly apart: boolean
 }
 
 const daemonTimeoutMs = 30_000
@@ -156,10 +158,12 @@ async function startRelay(config: YardConfig): Promise<void> {
   writeFileSync(layout.relayPidFile, String(child.pid))
 }
 
+/** How each machine's daemon stands, once it answers. */
+const answering = (machines: readonly MachineLayout[]): Promise<readonly DaemonState[]> =>
+  Promise.all(machines.map((machine) => waitFor(`the daemon of ${machine.name} does not answer`, daemonTimeoutMs, () => daemonState(machine), () => lastWords(machine))))
+
 async function formCluster(machines: readonly MachineLayout[], progress: Progress): Promise<void> {
-  const states = await Promise.all(
-    machines.map((machine) => waitFor(`the daemon of ${machine.name} does not answer`, daemonTimeoutMs, () => daemonState(machine), () => lastWords(machine))),
-  )
+  const states = await answering(machines)
   const fresh = machines.filter((_, i) => states[i]?.state === 'fresh')
   let founder = machines.find((_, i) => states[i]?.state === 'member')
   if (founder === undefined) {
@@ -192,7 +196,7 @@ async function readyNodes(machines: readonly MachineLayout[]): Promise<readonly 
   return undefined
 }
 
-/** Starts (or completes) the cluster of this home; resolves when every machine's Node is Ready. */
+/** Starts (or completes) the cluster of this home; resolves when every machine's Node is Ready, or apart, when every daemon answers. */
 export async function up(options: UpOptions, progress: Progress): Promise<YardConfig> {
   mkdirSync(options.home, { recursive: true })
   const config = await decide(options)
@@ -214,6 +218,10 @@ export async function up(options: UpOptions, progress: Progress): Promise<YardCo
     }),
   )
   progress.step(`${config.peers} machines run`)
+  if (options.apart) {
+    await answering(machines)
+    return config
+  }
   await startRelay(config)
   await formCluster(machines, progress)
   const first = machines[0]

@@ -1,6 +1,6 @@
 // The verbs of a cluster on one machine where nothing runs: what they refuse and what they answer. What they do to a running
 // one is held by the clusters of test/e2e.
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestCommand } from '../../../support/command.ts'
@@ -15,7 +15,8 @@ describe('cli / verbs / machine', () => {
     deepEqual((await command.run('where', 'images')).out, [`${command.context.home}/images`])
     const { status, err } = await command.run('where', 'else')
     equal(status, 2)
-    match(err[0] ?? '', /else: expected kubeconfig, home or images/)
+    match(err[0] ?? '', /else: expected kubeconfig, home, images or examples/)
+    ok(existsSync(join((await command.run('where', 'examples')).out[0] ?? '', 'web-svr-deployment.yaml')))
   })
 
   it('machine says that nothing runs', async () => {
