@@ -15,6 +15,18 @@ export const yardFailed = defineError<{ step: string; reason: string }>({
   remedy: 'The logs lie in the home folder that `shoal up` printed; `shoal down` removes what was started.',
 })
 
+export const bundleFailed = defineError<{ step: string; reason: string }>({
+  code: 'SHOAL_BUNDLE_FAILED',
+  message: ({ step, reason }) => `could not ${step}: ${reason}`,
+  remedy: "The bundle is made on a machine with a network and apt's lists (`apt-get update`), of the release and processor that it is for.",
+})
+
+export const installFailed = defineError<{ step: string; reason: string }>({
+  code: 'SHOAL_INSTALL_FAILED',
+  message: ({ step, reason }) => `${step} failed: ${reason}`,
+  remedy: 'Files are in place; `systemctl status shoal shoal-containerd` and `journalctl -u shoal` say more. `shoal install` may be run again.',
+})
+
 export const notUp = defineError<{ home: string }>({
   code: 'SHOAL_NOT_UP',
   message: ({ home }) => `no cluster of this machine runs from ${home}`,

@@ -34,7 +34,8 @@ function attach(parent: Command, verb: Verb, context: CliContext, finish: (statu
     const flags: { [name: string]: string | boolean | undefined } = {}
     for (const option of command.options) {
       const value: unknown = command.getOptionValue(option.attributeName())
-      if (typeof value === 'string' || typeof value === 'boolean') flags[option.name()] = value
+      // `--no-open` is false under the name `open`.
+      if (typeof value === 'string' || typeof value === 'boolean') flags[option.negate ? option.name().slice('no-'.length) : option.name()] = value
     }
     const declared = received.slice(0, command.registeredArguments.length).filter((value) => typeof value === 'string')
     const args = verb.passThrough === true ? command.args : declared

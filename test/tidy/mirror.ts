@@ -296,6 +296,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/identity/authentication.ts': 'held by tokens.test.ts',
   'node/identity/bootstrap-policy.ts': 'held by rbac.test.ts',
   'node/identity/users.ts': 'held by rbac.test.ts and tokens.test.ts',
+  'node/cli/machines/enter.ts': 'held by test/e2e/start.test.ts, which types on such shells',
   'node/cli/local-cluster.ts': 'held by the clusters of test/e2e and by test/bench, which act through it',
   'node/cli/machines/relay.ts': 'held by the clusters of test/e2e: every kubectl goes through it',
   'node/cli/machines/yard.ts': 'held by the clusters of test/e2e: it is the first process of their namespaces',

@@ -5,6 +5,8 @@ import { pauseRecipe } from './images.ts'
 export interface ContainerdOptions {
   readonly cniPlugins: string
   readonly rootless: boolean
+  /** Nothing of other peers is on this machine, so nothing of it is held back. */
+  readonly wholeMachine?: boolean
   /** Those of a machine unless told otherwise. */
   readonly folders?: ContainerdFolders
 }
@@ -29,7 +31,7 @@ const machineFolders: ContainerdFolders = {
 }
 
 /** Text of a machine's containerd configuration; paths are those inside the machine. */
-export function containerdConfig({ cniPlugins, rootless, folders = machineFolders }: ContainerdOptions): string {
+export function containerdConfig({ cniPlugins, rootless, wholeMachine = false, folders = machineFolders }: ContainerdOptions): string {
   return `version = 2
 root = "${folders.root}"
 state = "${folders.state}"
@@ -42,7 +44,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pauseRecipe.name}"
   restrict_oom_score_adj = true
-  disable_apparmor = true
+  disable_apparmor = ${!wholeMachine}
   disable_cgroup = ${rootless}
   disable_hugetlb_controller = true
   stream_server_address = "127.0.0.1"
@@ -53,6 +55,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
         BinaryName = "runc"
         Root = "${folders.runcState}"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "/etc/containerd/certs.d"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${cniPlugins}"
     conf_dir = "${folders.cniConfigurations}"

@@ -7,6 +7,7 @@ import { doctorVerb } from './doctor.ts'
 import { demoVerb } from './demo.ts'
 import { downVerb, machineVerb, upVerb, whereVerb } from './machine.ts'
 import { imageLoadVerb } from './image.ts'
+import { bundleVerb, installVerb } from './install.ts'
 import { pauseImageVerb, runtimeConfigVerb, stateVerb } from './inner.ts'
 import { kubeconfigVerb, leaveVerb, peerRemoveVerb, statusVerb } from './cluster.ts'
 import { recoverVerb } from './recover.ts'
@@ -14,6 +15,6 @@ import { simVerb } from './sim.ts'
 import { tokenCreateVerb, tokenDeleteVerb, tokenListVerb } from './token.ts'
 
 export const verbs: readonly Verb[] = [
-  upVerb, demoVerb, downVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, doctorVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, dashboardVerb, kubeconfigVerb,
+  upVerb, demoVerb, downVerb, installVerb, bundleVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, doctorVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, dashboardVerb, kubeconfigVerb,
   imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
 ]

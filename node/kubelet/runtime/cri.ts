@@ -52,6 +52,8 @@ interface ImageMessage {
 
 const nanosPerMs = 1_000_000
 const podUidLabel = 'io.kubernetes.pod.uid'
+/** On everything that we make: another kubelet may use the same runtime, and its Pods are not ours to see, or to end. */
+const ownLabel = 'shoal.dev/own'
 
 const toMs = (nanos: number): number => (nanos <= 0 ? 0 : Math.floor(nanos / nanosPerMs))
 
@@ -123,7 +125,9 @@ function caller(client: Client, service: ServiceDefinition): Call {
   }
 }
 
-const podFilter = (podUid: string | undefined): object => (podUid === undefined ? {} : { filter: { labelSelector: { [podUidLabel]: podUid } } })
+const podFilter = (podUid: string | undefined): object => ({ filter: { labelSelector: { [ownLabel]: 'true', ...(podUid === undefined ? {} : { [podUidLabel]: podUid }) } } })
+
+const owned = <Config extends { readonly labels: Labels }>(config: Config): Config => ({ ...config, labels: { ...config.labels, [ownLabel]: 'true' } })
 
 /** Connects to the runtime at `endpoint`, a path or a `unix://` address. The connection is made when first used. */
 export function criRuntime(endpoint: string): Runtime {
@@ -157,7 +161,7 @@ function sandboxCalls(call: Call): Pick<Runtime, 'version' | 'status' | 'listSan
       const network = answer.status.network
       return network === null || network.ip === '' ? [] : [network.ip, ...network.additionalIps.map((each) => each.ip)]
     },
-    runSandbox: async (config) => (await call<{ podSandboxId: string }>('RunPodSandbox', { config })).podSandboxId,
+    runSandbox: async (config) => (await call<{ podSandboxId: string }>('RunPodSandbox', { config: owned(config) })).podSandboxId,
     stopSandbox: async (id) => {
       await call('StopPodSandbox', { id })
     },
@@ -184,7 +188,7 @@ function containerCalls(call: Call): Pick<Runtime, 'listContainers' | 'container
       return full
     },
     createContainer: async (sandboxId, config, sandbox) =>
-      (await call<{ containerId: string }>('CreateContainer', { podSandboxId: sandboxId, config, sandboxConfig: sandbox })).containerId,
+      (await call<{ containerId: string }>('CreateContainer', { podSandboxId: sandboxId, config: owned(config), sandboxConfig: owned(sandbox) })).containerId,
     startContainer: async (id) => {
       await call('StartContainer', { id })
     },

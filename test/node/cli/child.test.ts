@@ -3,7 +3,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runScript, wordsOf } from '../../../node/cli/child.ts'
+import { runProgram, runScript, wordsOf } from '../../../node/cli/child.ts'
 
 describe('cli / child', () => {
   let folder: string
@@ -23,6 +23,10 @@ describe('cli / child', () => {
 
   it('answers 128 and the number of the signal that ended it', async () => {
     equal(await run("process.kill(process.pid, 'SIGKILL')"), 137)
+  })
+
+  it('runs any program', async () => {
+    equal(await runProgram('sh', ['-c', 'exit $STATUS'], { STATUS: '4' }), 4)
   })
 
   it('fails when there is no such Node', async () => {

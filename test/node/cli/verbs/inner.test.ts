@@ -1,9 +1,9 @@
 // The verbs of scripts that set a machine up.
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestCommand } from '../../../support/command.ts'
+import { busyboxPackage } from '../../../support/small-project.ts'
 
 describe('cli / verbs / inner', () => {
   it('state prints how the running daemon stands', async () => {
@@ -30,16 +30,3 @@ describe('cli / verbs / inner', () => {
     await command.end()
   })
 })
-
-/** A folder with a package of the name that the image needs. */
-function busyboxPackage(folder: string): string {
-  const packages = join(folder, 'packages')
-  const tree = join(folder, 'tree')
-  mkdirSync(join(tree, 'DEBIAN'), { recursive: true })
-  mkdirSync(join(tree, 'bin'))
-  mkdirSync(packages)
-  writeFileSync(join(tree, 'DEBIAN/control'), 'Package: busybox-static\nVersion: 1\nArchitecture: all\nMaintainer: Nobody <n@example.org>\nDescription: test\n')
-  writeFileSync(join(tree, 'bin/busybox'), 'BUSYBOX')
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-b', tree, join(packages, 'busybox-static_1_all.deb')], { stdio: 'ignore' })
-  return packages
-}
