@@ -99,6 +99,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
       runtime: criRuntime(options.criEndpoint), clock, metrics, random, logger: logger.child('kubelet'),
       endpointsWithdrawn: (addresses, timeoutMs) =>
         endpointsWithdrawn({ membership: peer.members, find: (node) => access.endpoint(node), clock, own: (address, ms) => network.waitEndpointOut(address, ms), self: name }, addresses, timeoutMs),
+      rulesInForce: (timeoutMs) => network.whenInForce(timeoutMs),
       waitEndpointOut: (address, timeoutMs) => network.waitEndpointOut(address, timeoutMs),
       preferAddress: (address) => network.preferAddress(address),
       networkReady: () => network.ready(),

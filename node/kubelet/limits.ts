@@ -31,6 +31,8 @@ export const resyncMs = 30_000
 
 /** How long the end of a Pod waits for the other peers' rules to let go of it, at most. Inside its grace period. */
 export const endpointWithdrawMs = 1_000
+/** An ending Pod waits so long, inside its grace period, for the first rules of a daemon that has just started. */
+export const firstRulesMs = 5_000
 /** Ended containers kept for each container name, for `logs --previous`; older ones are removed. */
 export const keptDeadContainers = 1
 

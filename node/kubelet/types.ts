@@ -18,6 +18,8 @@ export interface KubeletDeps {
   readonly random: Random
   /** Resolves when the live peers' rules no longer lead to these addresses; rejecting or taking long is no harm. */
   readonly endpointsWithdrawn: (addresses: readonly string[], timeoutMs: number) => Promise<void>
+  /** Resolves once this peer's rules are those of this life of the daemon, or after `timeoutMs`. */
+  readonly rulesInForce: (timeoutMs: number) => Promise<void>
   /** Resolves true when this peer's own rules no longer lead to the address, false after `timeoutMs`. */
   readonly waitEndpointOut: (address: string, timeoutMs: number) => Promise<boolean>
   /** The next sandbox should get this address, if it is free. */

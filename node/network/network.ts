@@ -61,6 +61,7 @@ export class Network implements Startable {
   #holder: AddressHolder | undefined
   #ingress: Ingress | undefined
   readonly #proxyWaiters: (() => void)[] = []
+  readonly #inForce = Promise.withResolvers<void>()
   #retry: Timer | undefined
   #stopped = false
   #ready = false
@@ -102,6 +103,7 @@ export class Network implements Startable {
     this.#proxy = new Proxy({ ...this.#deps, driver, flows }, this.#options.nodeName)
     for (const begun of this.#proxyWaiters.splice(0)) begun()
     await this.#proxy.start()
+    this.#inForce.resolve()
     const { status, stderr } = await runCommand('ip', ['addr', 'replace', `${this.#options.dnsAddress}/32`, 'dev', 'lo'])
     if (status !== 0) throw commandFailed.make({ command: 'ip addr', reason: stderr.trim() })
     this.#dns = new DnsServer({ ...this.#deps, view: this.#zoneView() }, { address: this.#options.dnsAddress, port: 53, upstreams: upstreamResolvers(this.#options.dnsAddress) })
@@ -142,6 +144,14 @@ export class Network implements Startable {
   /** Makes the address plugin give this address to the next Pod, if it is free and one of this machine's. */
   preferAddress(address: string): void {
     this.#overlay.preferAddress(address)
+  }
+
+  /** Resolves once the rules are those of this life of the daemon, not of its last one; or after `timeoutMs`. */
+  async whenInForce(timeoutMs: number): Promise<void> {
+    const limit = Promise.withResolvers<void>()
+    const timer = this.#deps.clock.after(timeoutMs, limit.resolve)
+    await Promise.race([this.#inForce.promise, limit.promise])
+    timer.cancel()
   }
 
   /** Resolves true once no rule in force leads to a Pod's address, false after `timeoutMs`. */

@@ -39,6 +39,7 @@ export class KubeletBench {
       preferAddress: (address) => {
         this.runtime.calls.push(`prefer ${address}`)
       },
+      rulesInForce: () => Promise.resolve(),
       waitEndpointOut: () => Promise.resolve(true),
       networkReady: () => this.networkReady,
     }, testOptions(this.folder))

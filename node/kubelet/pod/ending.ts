@@ -7,7 +7,7 @@ import { referenceTo } from '../../client/event-recorder.ts'
 import { pods } from '../../client/resource-types.ts'
 import type { Logger } from '../../base/logger.ts'
 import { isRuntimeNotFound } from '../errors.ts'
-import { endpointWithdrawMs } from '../limits.ts'
+import { endpointWithdrawMs, firstRulesMs } from '../limits.ts'
 import { runHook } from '../probes/handlers.ts'
 import type { Runtime, RuntimeContainerStatus } from '../runtime/types.ts'
 import { containersOf } from './view.ts'
@@ -18,6 +18,8 @@ export interface EndingDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly recorder: EventRecorder
+  /** Resolves once this peer's rules are those of this life of the daemon, or after `timeoutMs`. */
+  readonly rulesInForce: (timeoutMs: number) => Promise<void>
   /** Resolves when the live peers' rules no longer lead to these addresses, or after `timeoutMs`. */
   readonly endpointsWithdrawn: (addresses: readonly string[], timeoutMs: number) => Promise<void>
 }
@@ -78,8 +80,14 @@ export class Ending {
     return Math.max(leastGraceSeconds, Math.ceil((this.#deadlineMs - this.#deps.clock.bootMs()) / 1000))
   }
 
+  #atMost(ms: number): number {
+    return Math.min(ms, Math.max(0, this.#deadlineMs - this.#deps.clock.bootMs()))
+  }
+
   async #withdraw(addresses: readonly string[]): Promise<void> {
-    const timeoutMs = Math.min(endpointWithdrawMs, Math.max(0, this.#deadlineMs - this.#deps.clock.bootMs()))
+    // A daemon that has just started finds the rules of its last life in force, which lead to this Pod until the first new ones.
+    await Promise.race([this.#deps.rulesInForce(this.#atMost(firstRulesMs)), this.#wasCut])
+    const timeoutMs = this.#atMost(endpointWithdrawMs)
     if (timeoutMs === 0) return
     const limit = new Promise<void>((resolve) => this.#deps.clock.after(timeoutMs, resolve))
     const done = this.#deps.endpointsWithdrawn(addresses, timeoutMs).catch((error: unknown) => {

@@ -11,10 +11,11 @@ describe('kubelet / pod / ending', () => {
   let clock: ManualClock
   let runtime: FakeRuntime
   let isOut: Promise<void>
+  let rules: Promise<void>
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 5; i++) await new Promise(setImmediate)
   }
-  const ending = (graceSeconds: number): Ending => new Ending({ runtime, clock, logger: silentLogger, recorder: { event: () => undefined }, endpointsWithdrawn: () => isOut }, graceSeconds)
+  const ending = (graceSeconds: number): Ending => new Ending({ runtime, clock, logger: silentLogger, recorder: { event: () => undefined }, rulesInForce: () => rules, endpointsWithdrawn: () => isOut }, graceSeconds)
   const view = (lifecycle?: object): PodView => makeView({
     pod: makePod({ containers: [named('main', lifecycle === undefined ? {} : { lifecycle })] }), sandboxes: [makeSandbox()], containers: [...runtime.containers.values()],
   })
@@ -24,6 +25,7 @@ describe('kubelet / pod / ending', () => {
     runtime.sandboxes.set('s0', { ...makeSandbox(), address: '10.0.0.1' })
     runtime.containers.set('a', makeContainer({ id: 'a' }))
     isOut = Promise.resolve()
+    rules = Promise.resolve()
   })
 
   it('waits for the rules at most a second of the grace period', async () => {
@@ -34,6 +36,17 @@ describe('kubelet / pod / ending', () => {
     clock.advance(1_000)
     await done
     deepEqual(runtime.calls, ['stopContainer main 9', 'stopSandbox s0'])
+  })
+  it('waits longer for the first rules of a daemon that has just started: those of its last life lead here', async () => {
+    const first = Promise.withResolvers<void>()
+    rules = first.promise
+    const done = ending(10).run(view())
+    clock.advance(3_000)
+    await settle()
+    deepEqual(runtime.calls, [])
+    first.resolve()
+    await done
+    deepEqual(runtime.calls, ['stopContainer main 7', 'stopSandbox s0'])
   })
   it('goes on at once when the rules are out, or when nobody can tell', async () => {
     await ending(10).run(view())
