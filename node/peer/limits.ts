@@ -161,3 +161,12 @@ export const metricsBatchMost = 1_000
 
 /** Length of the doctor's long question: several packets on any network. */
 export const longQuestionBytes = 32 * 1024
+
+/**
+ * Packets on their way from one of the peer's threads to the other; what is said beyond waits and leaves as one. Larger: a
+ * thread that is behind spends longer turns on them; smaller: it waits for more between two turns.
+ */
+export const linkPackets = 8
+
+/** A thread that took so many packets says so, when it has nothing else to say. */
+export const linkTellPackets = 4

@@ -2,6 +2,8 @@
 // thread and costs more than what it says, so all of one turn travel as one.
 // Only whole buffers are transferred; a view into a larger one is copied, or the rest of its buffer would go as well.
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
+import { assert } from '../../protocol/base/assert.ts'
+import { linkPackets, linkTellPackets } from './limits.ts'
 import type { Link } from './types.ts'
 
 const whole = (bytes: readonly Uint8Array[]): Transferable[] => {
@@ -12,23 +14,60 @@ const whole = (bytes: readonly Uint8Array[]): Transferable[] => {
   return [...buffers]
 }
 
-/** Over the port of a worker, either side of it. `soon` calls its argument when what is said in this turn has been said. */
+/** What travels in one message of the port: what was said, and how many such packets of the other side were taken since the last. */
+interface Packet<T> {
+  readonly messages: readonly T[]
+  readonly taken: number
+}
+
+/**
+ * Over the port of a worker, either side of it. `soon` calls its argument when what is said in this turn has been said.
+ * Only so many packets are on their way: Node hands a thread up to a thousand waiting ones in one turn of its loop, and one
+ * that is behind would neither say anything nor look at its sockets and timers until it had caught up with all of them. What
+ * finds no room waits at the sender, and leaves in one packet.
+ */
 export function portLink<Out, In>(port: MessagePort | Worker, soon: (run: () => void) => void): Link<Out, In> {
   let waiting: Out[] = []
   let transferred: Uint8Array[] = []
+  let underWay = 0
+  let taken = 0
+  let isFlushing = false
   const flush = (): void => {
-    const messages = waiting
-    const buffers = whole(transferred)
-    waiting = []
-    transferred = []
-    port.postMessage(messages, buffers)
+    isFlushing = false
+    const hasRoom = underWay < linkPackets
+    const messages = hasRoom ? waiting : []
+    if (messages.length === 0 && taken < linkTellPackets) return
+    const buffers = hasRoom ? whole(transferred) : []
+    if (hasRoom) {
+      waiting = []
+      transferred = []
+    }
+    // Packets that only say what was taken are not counted, or they would be answered for ever.
+    if (messages.length > 0) underWay++
+    const packet: Packet<Out> = { messages, taken }
+    taken = 0
+    port.postMessage(packet, buffers)
+  }
+  const flushSoon = (): void => {
+    if (isFlushing) return
+    isFlushing = true
+    soon(flush)
   }
   return {
     send: (message, transfer = []) => {
-      if (waiting.push(message) === 1) soon(flush)
+      waiting.push(message)
       transferred.push(...transfer)
+      if (underWay < linkPackets) flushSoon()
     },
-    onMessage: (receive) => { port.on('message', (messages: readonly In[]) => messages.forEach(receive)) },
+    onMessage: (receive) => {
+      port.on('message', (packet: Packet<In>) => {
+        underWay -= packet.taken
+        assert(underWay >= 0, 'only what was sent is taken')
+        if (packet.messages.length > 0) taken++
+        if (taken >= linkTellPackets || (packet.taken > 0 && waiting.length > 0)) flushSoon()
+        packet.messages.forEach(receive)
+      })
+    },
     close: () => {
       port.removeAllListeners('message')
       return Promise.resolve()

@@ -205,7 +205,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/peer/core.ts': 'held by cluster.test.ts, which runs whole peers',
   'node/peer/lane.ts': 'held by cluster.test.ts, which runs whole peers',
   'node/peer/lanes.ts': 'held by cluster.test.ts, which runs whole peers',
-  'node/peer/link.ts': 'held by cluster.test.ts, which runs whole peers',
   'node/peer/peer-log.ts': 'held by cluster.test.ts, which runs whole peers',
   'node/peer/peer.ts': 'held by cluster.test.ts, which runs whole peers',
   'node/peer/records.ts': 'held by cluster.test.ts, which runs whole peers',
