@@ -6,6 +6,10 @@ export const controlBodyBytes = 1024 * 1024
 export const catchUpTimeoutMs = 15_000
 /** How long one peer may take to load an image that another sends it. */
 export const imageSendTimeoutMs = 300_000
+/** A peer that lacks an image asks at most this many others before it turns to the registry. */
+export const imageAskedPeers = 5
+/** How long it waits for each of them to say whether it has the image. */
+export const imageAskTimeoutMs = 3_000
 /** A leaving peer waits this long for its Pods to be moved. */
 export const drainTimeoutMs = 60_000
 /** How often a leaving peer looks whether its Pods are gone. */

@@ -28,7 +28,7 @@ import { memberRoutes } from './control-routes.ts'
 import type { ControlRoutes } from './control-server.ts'
 import { drain, forgetNode } from './leaving.ts'
 import { farewellMs } from './limits.ts'
-import { endpointsWithdrawn } from './other-kubelets.ts'
+import { endpointsWithdrawn, imageFromPeers } from './other-kubelets.ts'
 import { PeerViews, statusOf } from './peer-views.ts'
 import { concealing, revealing } from './secrets-at-rest.ts'
 import { type Settings, version } from './settings.ts'
@@ -102,6 +102,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
       rulesInForce: (timeoutMs) => network.whenInForce(timeoutMs),
       waitEndpointOut: (address, timeoutMs) => network.waitEndpointOut(address, timeoutMs),
       preferAddress: (address) => network.preferAddress(address),
+      imageFromPeers: (image, file) => imageFromPeers({ membership: peer.members, find: (node) => access.endpoint(node), self: name, below: (bound) => random.integer(bound) }, image, file),
       networkReady: () => network.ready(),
     },
     {

@@ -20,6 +20,13 @@ export const imageLoadFailed = defineError<{ readonly archive: string; readonly 
 })
 
 /** A volume of a Pod cannot be set up; the text becomes the event of the Pod. */
+export const imageExportFailed = defineError<{ readonly image: string; readonly reason: string }>({
+  code: 'SHOAL_IMAGE_EXPORT_FAILED',
+  message: ({ image, reason }) => `the image ${image} could not be handed to another peer: ${reason}`,
+  remedy: 'The other peer asks the next one. Look whether there is room in the temporary folder, and whether the image is whole (ctr -n k8s.io images check).',
+  exitStatus: 1,
+})
+
 export const volumeFailed = defineError<{ readonly volume: string; readonly reason: string }>({
   code: 'SHOAL_VOLUME_FAILED',
   message: ({ volume, reason }) => `MountVolume.SetUp failed for volume "${volume}" : ${reason}`,

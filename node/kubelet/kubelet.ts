@@ -82,7 +82,7 @@ class NodeKubelet implements Kubelet {
     this.#node = new Informer({ ...deps, client: this.#client }, nodes, { narrow: { fieldSelector: `metadata.name=${options.nodeName}` }, fromLocalCopy: true })
     this.#relist = new Relist({ ...deps, isBusy: () => this.#isBusy(), onChange: (changed, all) => this.#runtimeChanged(changed, all) })
     this.#stats = new StatsCollector(deps, options)
-    this.#server = new KubeletServer({ ...deps, stats: () => this.#stats.latest(), pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive) }, options)
+    this.#server = new KubeletServer({ ...deps, stats: () => this.#stats.latest(), pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive), archiveOf: (image) => this.#images.archiveOf(image) }, options)
     this.#agent = new NodeAgent({ ...deps, client: this.#client, images: this.#images, runtimeHealthy: () => this.#relist.healthy }, options)
   }
 

@@ -18,6 +18,8 @@ export const restartBackOffFirstMs = 10_000
 export const restartBackOffMostMs = 300_000
 /** A container that ran this long starts with the first wait again. */
 export const restartBackOffResetMs = 600_000
+/** Other peers that do not have an image are asked for it again after this long. */
+export const askOthersAgainMs = 10_000
 /** First wait after a failed image pull; it doubles up to restartBackOffMostMs. */
 export const imageBackOffFirstMs = 10_000
 /** First wait after a failure of a Pod's sandbox, volumes or configuration; it doubles up to syncBackOffMostMs. */

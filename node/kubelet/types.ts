@@ -24,6 +24,8 @@ export interface KubeletDeps {
   readonly waitEndpointOut: (address: string, timeoutMs: number) => Promise<boolean>
   /** The next sandbox should get this address, if it is free. */
   readonly preferAddress?: (address: string) => void
+  /** Writes an archive of an image that was loaded on another peer into `file`; false when no peer that was asked has it. */
+  readonly imageFromPeers?: (image: string, file: string) => Promise<boolean>
   /** Whether the Pod network of this peer is set up. */
   readonly networkReady: () => boolean
 }

@@ -221,6 +221,17 @@ describe('e2e / web example', function () {
     equal(readFileSync(`${file}.back`, 'utf8'), 'some content\n')
   })
 
+  it('an image that was loaded on all peers but one is taken from another, without a registry', async () => {
+    const ctr = (...words: readonly string[]): Promise<string> => cluster.inside('peer-2', 'ctr', '-n', 'k8s.io', 'images', ...words)
+    await ctr('rm', '--sync', 'docker.io/library/busybox:latest')
+    const startMs = performance.now()
+    await kubectl('run', 'handed', '--image=busybox', '--image-pull-policy=Never', `--overrides=${JSON.stringify({ spec: { nodeName: 'peer-2' } })}`, '--', 'sleep', '100000')
+    await kubectl('wait', '--for=condition=Ready', 'pod/handed', '--timeout=30s')
+    report('an image from another peer, and Ready', startMs)
+    match(await ctr('list', '-q'), /library\/busybox:latest/)
+    await kubectl('delete', 'pod', 'handed', '--grace-period=1', '--wait=false')
+  })
+
   it('cordon keeps new Pods away, uncordon lets them in', async () => {
     await kubectl('cordon', 'peer-2')
     match(await kubectl('get', 'node', 'peer-2'), /Ready,SchedulingDisabled/)

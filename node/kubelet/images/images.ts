@@ -1,7 +1,9 @@
-// Images on this machine: present or pulled by policy, with back-off after failures, and loaded from archives.
+// Images on this machine: present, had from another peer, or pulled by policy, with back-off after failures; loaded from archives.
+// `shoal image load` gives an image to every peer that is there; one that came later, or was away, takes it from another when the
+// first Pod wants it, before any registry is asked.
 // An image that was loaded by hand is used as it is even where the policy says Always: no registry knows a newer one. And
 // when the registry cannot be reached, an image that is present serves: a machine that is cut off still starts its Pods.
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +12,8 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../../base/clock.ts'
 import type { Container } from '../../objects/generated/core-v1.ts'
 import { runCommand } from '../../platform/processes.ts'
-import { imageLoadFailed, runtimeError } from '../errors.ts'
-import { imageBackOffFirstMs, imagePullTimeoutMs, restartBackOffMostMs } from '../limits.ts'
+import { imageExportFailed, imageLoadFailed, runtimeError } from '../errors.ts'
+import { askOthersAgainMs, imageBackOffFirstMs, imagePullTimeoutMs, restartBackOffMostMs } from '../limits.ts'
 import { backOffMs } from '../pod/back-off.ts'
 import type { ImageCredentials, Runtime, RuntimeImage } from '../runtime/types.ts'
 import { completeImageName, pullPolicy } from './names.ts'
@@ -24,6 +26,8 @@ export type ImageResult =
 export interface ImagesDeps {
   readonly runtime: Runtime
   readonly clock: Clock
+  /** Writes an archive of an image that another peer has by hand into `file`; false when no peer has it. */
+  readonly imageFromPeers?: (image: string, file: string) => Promise<boolean>
 }
 
 export interface ImagesOptions {
@@ -38,6 +42,9 @@ interface Failure {
   readonly message: string
 }
 
+/** Loaded by hand: a registry would have given it a digest. */
+const isLoaded = (image: RuntimeImage): boolean => image.digests.length === 0
+
 const refusals = /unauthorized|authorization failed|denied|not found|manifest unknown|401|403|404/i
 
 export class Images {
@@ -45,6 +52,8 @@ export class Images {
   readonly #options: ImagesOptions
   readonly #failures = new Map<string, Failure>()
   readonly #pulls = new Map<string, Promise<string>>()
+  /** When the other peers were last asked for an image that they did not have either. */
+  readonly #askedOthersMs = new Map<string, number>()
 
   constructor(deps: ImagesDeps, options: ImagesOptions) {
     this.#deps = deps
@@ -57,8 +66,9 @@ export class Images {
     const policy = pullPolicy(name, container.imagePullPolicy)
     const complete = completeImageName(name)
     const present = await this.#deps.runtime.imageStatus(complete)
-    const isLoaded = present !== undefined && present.digests.length === 0
-    if (present !== undefined && (policy !== 'Always' || isLoaded)) return { ok: true, image: present, ref: present.id, pulled: false }
+    if (present !== undefined && (policy !== 'Always' || isLoaded(present))) return { ok: true, image: present, ref: present.id, pulled: false }
+    const had = present === undefined ? await this.#fromOthers(complete) : undefined
+    if (had !== undefined) return { ok: true, image: had, ref: had.id, pulled: false }
     if (policy === 'Never') return { ok: false, reason: 'ErrImageNeverPull', message: `Container image "${name}" is not present with pull policy of Never`, retryAtMs: undefined }
     return this.#pull(name, complete, present, credentials, onPull)
   }
@@ -83,6 +93,46 @@ export class Images {
       const file = join(folder, 'image.tar')
       await pipeline(stream, createWriteStream(file))
       await this.load(file)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  /** What makes an archive of an image that was loaded here by hand, for another peer; undefined when there is none of that name. */
+  async archiveOf(name: string): Promise<(() => Promise<Readable>) | undefined> {
+    const image = await this.#deps.runtime.imageStatus(name)
+    return image === undefined || !isLoaded(image) ? undefined : () => this.#export(name)
+  }
+
+  /** The stream's file is removed when it is closed. Throws imageExportFailed. */
+  async #export(name: string): Promise<Readable> {
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-export-'))
+    const file = join(folder, 'image.tar')
+    const result = await runCommand(this.#options.ctrPath, ['-a', this.#options.endpoint, '-n', 'k8s.io', 'images', 'export', file, name], { timeoutMs: imagePullTimeoutMs })
+    if (result.status !== 0) {
+      await rm(folder, { recursive: true, force: true })
+      throw imageExportFailed.make({ image: name, reason: result.stderr.trim() || `${this.#options.ctrPath} ended with ${result.status}` })
+    }
+    const stream = createReadStream(file)
+    stream.once('close', () => void rm(folder, { recursive: true, force: true }))
+    return stream
+  }
+
+  async #fromOthers(complete: string): Promise<RuntimeImage | undefined> {
+    const { imageFromPeers, clock, runtime } = this.#deps
+    const nowMs = clock.bootMs()
+    if (imageFromPeers === undefined || nowMs < (this.#askedOthersMs.get(complete) ?? -Infinity) + askOthersAgainMs) return undefined
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-load-'))
+    try {
+      const file = join(folder, 'image.tar')
+      if (await imageFromPeers(complete, file)) {
+        await this.load(file)
+        this.#askedOthersMs.delete(complete)
+        return await runtime.imageStatus(complete)
+      }
+      for (const [name, atMs] of this.#askedOthersMs) if (nowMs >= atMs + askOthersAgainMs) this.#askedOthersMs.delete(name)
+      this.#askedOthersMs.set(complete, nowMs)
+      return undefined
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

@@ -10,6 +10,7 @@ export type KubeletRequest =
   | { readonly kind: 'portForward'; readonly namespace: string; readonly pod: string; readonly ports: readonly number[] }
   | { readonly kind: 'endpointOut'; readonly address: string }
   | { readonly kind: 'loadImage' }
+  | { readonly kind: 'sendImage'; readonly image: string }
 
 const isTrue = (text: string | null): boolean => text === '1' || text === 'true'
 
@@ -48,6 +49,7 @@ export function parseRequest(url: string, nowMs: number): KubeletRequest | undef
   if (pathname === '/metrics/resource') return { kind: 'resourceMetrics' }
   if (pathname === '/shoal/endpoint-out') return { kind: 'endpointOut', address: query.get('ip') ?? '' }
   if (pathname === '/shoal/images') return { kind: 'loadImage' }
+  if (pathname === '/shoal/image') return { kind: 'sendImage', image: query.get('name') ?? '' }
   if (namespace === undefined || pod === undefined) return undefined
   if (first === 'portForward') {
     const ports = query.getAll('port').concat(query.getAll('ports')).flatMap((text) => text.split(',')).map(Number).filter((port) => port > 0 && port < 65_536)

@@ -7,6 +7,7 @@ import type { Server } from 'node:https'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Readable, Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { TLSSocket } from 'node:tls'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -33,6 +34,8 @@ export interface ServerDeps {
   readonly logFolder: (pod: Pod) => string
   readonly metrics: Pick<Metrics, 'text'>
   readonly loadImage: (archive: Readable) => Promise<void>
+  /** What makes an archive of an image that was loaded here; undefined when there is none. */
+  readonly archiveOf: (image: string) => Promise<(() => Promise<Readable>) | undefined>
   readonly stats: () => MachineStats
 }
 
@@ -137,6 +140,14 @@ export class KubeletServer {
         await this.#deps.loadImage(request)
         json({ loaded: true })
         return
+      case 'sendImage': {
+        const archive = await this.#deps.archiveOf(asked.image)
+        if (archive === undefined) throw kubeletRefused.make({ httpStatus: 404, reason: `${asked.image} was not loaded here` })
+        // Said at once: who asks waits for this little, and for the archive as long as it takes.
+        response.writeHead(200, { 'content-type': 'application/x-tar' }).flushHeaders()
+        await pipeline(await archive(), response)
+        return
+      }
       case 'containerLogs':
         await this.#sendLog(asked, response)
         return

@@ -1,11 +1,14 @@
 // Calls to other kubelets over mutual TLS, and the wait until no live peer leads to an endpoint.
 import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import type { MemberView, MembershipView } from '../../../node/base/views.ts'
 import { otherPeerFailed } from '../../../node/daemon/errors.ts'
-import { callKubelet, endpointsWithdrawn, type KubeletAddress, type WithdrawalDeps } from '../../../node/daemon/other-kubelets.ts'
+import { callKubelet, endpointsWithdrawn, imageFromPeers, type KubeletAddress, type WithdrawalDeps } from '../../../node/daemon/other-kubelets.ts'
 import { systemClock } from '../../../node/platform/clock.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { settle } from '../../support/fake-api.ts'
@@ -54,6 +57,26 @@ describe('daemon / other kubelets', () => {
     listener = () => undefined
     await rejects(callKubelet('n1', at, { method: 'GET', path: '/', timeoutMs: 30 }), failure(/no answer within 30 ms/))
     await rejects(callKubelet('n1', { ...at, serverName: 'n2' }, { method: 'GET', path: '/', timeoutMs: 2_000 }), failure(/n2|altnames/i))
+  })
+
+  it('takes an image from the first live peer that has it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shoal-other-'))
+    const file = join(folder, 'image.tar')
+    const people = { membership: view([member('self', 'alive'), member('n0', 'alive'), member('n1', 'alive'), member('gone', 'dead')]), self: 'self', below: () => 1 }
+    const have = (find: (node: string) => KubeletAddress | undefined): Promise<boolean> => imageFromPeers({ ...people, find }, 'web:1', file)
+    listener = (_, response) => response.end('archive')
+    equal(await have((node) => ({ ...at, serverName: node })), true)
+    deepEqual([readFileSync(file, 'utf8'), asked], ['archive', ['GET /shoal/image?name=web%3A1']])
+    listener = (_, response) => response.writeHead(404).end('not here')
+    equal(await have(() => at), false)
+    equal(asked.length, 3)
+    listener = (_, response) => {
+      response.write('arch')
+      setTimeout(() => response.destroy(), 20)
+    }
+    equal(await have(() => at), false)
+    equal(await have(() => undefined), false)
+    rmSync(folder, { recursive: true })
   })
 
   const view = (members: readonly MemberView[]): MembershipView => ({ members: () => members, onChange: () => () => undefined })

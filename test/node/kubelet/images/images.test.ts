@@ -1,5 +1,6 @@
 // Images by policy, on the fake runtime: present, pulled, backed off, cut off.
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { imageExportFailed } from '../../../../node/kubelet/errors.ts'
 import { Images } from '../../../../node/kubelet/images/images.ts'
 import type { ImageResult } from '../../../../node/kubelet/images/images.ts'
 import { FakeRuntime } from '../../../support/fake-runtime.ts'
@@ -60,5 +61,35 @@ describe('kubelet / images', () => {
   it('pulls a name once for all who wait', async () => {
     await Promise.all([ensure('app:1'), ensure('app:1')])
     equal(pulls(), 1)
+  })
+
+  it('takes a missing image from another peer before it asks a registry, even where pulling is forbidden', async () => {
+    const wanted: string[] = []
+    // The program that imports, in place of ctr: the runtime has the image then.
+    images = new Images({ runtime, clock, imageFromPeers: (image) => {
+      wanted.push(image)
+      runtime.addImage(image)
+      return Promise.resolve(true)
+    } }, { ctrPath: 'true', endpoint: '' })
+    deepEqual([(await ensure('app:1', 'Never')).ok, (await ensure('app:1', 'Always')).ok, wanted, pulls()], [true, true, ['docker.io/library/app:1'], 0])
+  })
+  it('turns to the registry when no peer has it, and asks them again only after a while', async () => {
+    let asked = 0
+    images = new Images({ runtime, clock, imageFromPeers: () => Promise.resolve(++asked < 0) }, { ctrPath: 'false', endpoint: '' })
+    runtime.failures.set('pullImage', 'no route')
+    await ensure('app:1')
+    await ensure('app:1', 'Never')
+    deepEqual([asked, pulls()], [1, 1])
+    clock.advance(10_000)
+    await ensure('app:1')
+    deepEqual([asked, pulls()], [2, 2])
+  })
+  it('hands on what was loaded by hand and nothing else; a failure names the image', async () => {
+    runtime.addImage('docker.io/library/pulled:1', ['pulled@sha256:1'])
+    runtime.addImage('docker.io/library/loaded:1')
+    equal(await images.archiveOf('docker.io/library/pulled:1'), undefined)
+    equal(await images.archiveOf('docker.io/library/other:1'), undefined)
+    const archive = await images.archiveOf('docker.io/library/loaded:1')
+    await rejects(async () => archive?.(), (error) => imageExportFailed.is(error))
   })
 })

@@ -23,7 +23,7 @@ describe('kubelet / server / requests', () => {
     deepEqual(parseRequest('/portForward/ns/p', nowMs), { kind: 'portForward', namespace: 'ns', pod: 'p', ports: [] })
   })
   it('reads the short ones, and nothing else', () => {
-    deepEqual(['/healthz', '/pods', '/stats/summary', '/metrics/resource', '/shoal/images', '/shoal/endpoint-out?ip=1.2.3.4'].map((path) => parseRequest(path, nowMs)?.kind), ['healthz', 'pods', 'statsSummary', 'resourceMetrics', 'loadImage', 'endpointOut'])
+    deepEqual(['/healthz', '/pods', '/stats/summary', '/metrics/resource', '/shoal/images', '/shoal/image?name=a', '/shoal/endpoint-out?ip=1.2.3.4'].map((path) => parseRequest(path, nowMs)?.kind), ['healthz', 'pods', 'statsSummary', 'resourceMetrics', 'loadImage', 'sendImage', 'endpointOut'])
     deepEqual(['/', '/run/ns/p/c', '/exec/ns/p', '/containerLogs'].map((path) => parseRequest(path, nowMs)), [undefined, undefined, undefined, undefined])
   })
 })

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { silentLogger } from '../../../../node/base/logger.ts'
 import { kubeletCannotListen } from '../../../../node/kubelet/errors.ts'
 import { KubeletServer } from '../../../../node/kubelet/server/server.ts'
@@ -38,6 +38,7 @@ describe('kubelet / server', () => {
       loadImage: async (archive: Readable) => {
         for await (const chunk of archive) loaded += String(chunk)
       },
+      archiveOf: (image) => Promise.resolve(image === 'web:1' ? () => Promise.resolve(Readable.from(['arch', 'ive'])) : undefined),
     }, { port: 0, listenAddress: '127.0.0.1', certificates: certificates.server })
     await server.start()
     upstream = createServer((socket: Socket) => {
@@ -58,7 +59,7 @@ describe('kubelet / server', () => {
 
   it('names a port that is taken', async () => {
     const second = new KubeletServer({
-      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', stats: () => stats, loadImage: () => Promise.resolve(),
+      runtime, clock, logger: silentLogger, metrics: { text: () => Promise.resolve('kubelet_running_pods 1\n') }, waitEndpointOut: () => Promise.resolve(true), pods: () => [], logFolder: () => '/nowhere', stats: () => stats, loadImage: () => Promise.resolve(), archiveOf: () => Promise.resolve(undefined),
     }, { port: server.port(), listenAddress: '127.0.0.1', certificates: certificates.server })
     await rejects(second.start(), kubeletCannotListen.is)
   })
@@ -97,6 +98,10 @@ describe('kubelet / server', () => {
     equal(await ask('/shoal/images', certificates.admin, 'archive'), '200 {"loaded":true}')
     equal(loaded, 'archive')
     match(await ask('/shoal/images'), /^405/)
+  })
+  it('hands on an image that was loaded here', async () => {
+    equal(await ask('/shoal/image?name=web:1'), '200 archive')
+    equal(await ask('/shoal/image?name=other:1'), '404 other:1 was not loaded here')
   })
   it('says why there is no log', async () => {
     equal(await ask('/containerLogs/default/web/none'), '404 container "none" not found in pod "web"')
