@@ -8,6 +8,7 @@ import { deploymentController } from './deployment/controller.ts'
 import { disruptionController } from './disruption/controller.ts'
 import { endpointsController } from './endpoints/endpoints-controller.ts'
 import { endpointSliceController } from './endpoints/slice-controller.ts'
+import { ephemeralClaimController } from './ephemeral-claim/controller.ts'
 import { eventExpiryController } from './event-expiry/controller.ts'
 import { garbageController } from './garbage/controller.ts'
 import { ingressController } from './ingress/controller.ts'
@@ -16,11 +17,13 @@ import { loadBalancerController } from './load-balancer/controller.ts'
 import { hpaController } from './hpa/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
 import { nodeLifecycleController } from './node-lifecycle/controller.ts'
+import { persistentVolumeController } from './persistent-volume/controller.ts'
 import { podGcController } from './pod-gc/controller.ts'
 import { replicaSetController } from './replicaset/controller.ts'
 import { rootCaController } from './root-ca/controller.ts'
 import { serviceAccountController } from './service-account/controller.ts'
 import { statefulSetController } from './statefulset/controller.ts'
+import { storageClassController } from './storage-class/controller.ts'
 
 /** Every controller that Shoal itself brings. */
 export const controllers: readonly ControllerFactory[] = [
@@ -35,6 +38,9 @@ export const controllers: readonly ControllerFactory[] = [
   jobController,
   cronJobController,
   disruptionController,
+  storageClassController,
+  persistentVolumeController,
+  ephemeralClaimController,
   namespaceController,
   loadBalancerController,
   ingressController,

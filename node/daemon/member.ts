@@ -96,6 +96,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
   const kubelet = createKubelet(
     {
       transport: api.transport({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }),
+      volumeTransport: api.transport({ name: 'system:shoal:local-path', groups: ['system:masters'] }),
       runtime: criRuntime(options.criEndpoint), clock, metrics, random, logger: logger.child('kubelet'),
       endpointsWithdrawn: (addresses, timeoutMs) =>
         endpointsWithdrawn({ membership: peer.members, find: (node) => access.endpoint(node), clock, own: (address, ms) => network.waitEndpointOut(address, ms), self: name }, addresses, timeoutMs),
@@ -107,7 +108,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
     },
     {
       nodeName: name, addresses: [address], labels: options.rootless ? { [rootlessLabel]: 'true' } : {},
-      dataDirectory: join(options.dataDirectory, 'kubelet'), volatileDirectory: '/run/shoal/kubelet', podLogDirectory: '/var/log/pods',
+      dataDirectory: join(options.dataDirectory, 'kubelet'), volumesDirectory: join(options.dataDirectory, 'volumes'), volatileDirectory: '/run/shoal/kubelet', podLogDirectory: '/var/log/pods',
       criEndpoint: options.criEndpoint, ctrPath: 'ctr', port: options.kubeletPort, listenAddress: undefined,
       certificates: servingOf(peer.identity), rootless: options.rootless, cgroupParent: options.cgroupRoot,
       clusterDomain, clusterDns: [dnsAddress], version, capacity: {},

@@ -34,6 +34,7 @@ import { Slots } from './slots.ts'
 import type { Kubelet, KubeletDeps, KubeletOptions, ServerCertificates } from './types.ts'
 import { StatsCollector } from './stats/collector.ts'
 import { TokenKeeper } from './volumes/tokens.ts'
+import { Reclaimer } from './volumes/reclaimer.ts'
 import { Volumes } from './volumes/volumes.ts'
 
 /** Makes the kubelet of this peer. Nothing happens before its start. */
@@ -53,6 +54,7 @@ class NodeKubelet implements Kubelet {
   readonly #recorder: EventRecorder
   readonly #images: Images
   readonly #volumes: Volumes
+  readonly #reclaimer: Reclaimer
   readonly #pods: Informer<Pod>
   readonly #node: Informer<Node>
   readonly #relist: Relist
@@ -77,7 +79,8 @@ class NodeKubelet implements Kubelet {
     this.#client = createClient(deps.transport)
     this.#recorder = createEventRecorder({ ...deps, client: this.#client }, 'kubelet', options.nodeName)
     this.#images = new Images(deps, { ctrPath: options.ctrPath, endpoint: options.criEndpoint })
-    this.#volumes = new Volumes({ tokens: new TokenKeeper(deps) }, { podsDirectory: join(options.dataDirectory, 'pods'), volatileDirectory: options.volatileDirectory })
+    this.#volumes = new Volumes({ tokens: new TokenKeeper(deps), node: () => this.#node.cache.get(options.nodeName) }, { ...options, podsDirectory: join(options.dataDirectory, 'pods') })
+    this.#reclaimer = new Reclaimer({ ...deps, transport: deps.volumeTransport, recorder: this.#recorder }, options)
     this.#pods = new Informer({ ...deps, client: this.#client }, pods, { narrow: { fieldSelector: `spec.nodeName=${options.nodeName}` }, fromLocalCopy: true })
     this.#node = new Informer({ ...deps, client: this.#client }, nodes, { narrow: { fieldSelector: `metadata.name=${options.nodeName}` }, fromLocalCopy: true })
     this.#relist = new Relist({ ...deps, isBusy: () => this.#isBusy(), onChange: (changed, all) => this.#runtimeChanged(changed, all) })
@@ -91,6 +94,7 @@ class NodeKubelet implements Kubelet {
     this.#stopped = false
     // Containers reach their volumes by mounts, never by these paths: nobody else needs to get in.
     await mkdir(join(this.#options.dataDirectory, 'pods'), { recursive: true, mode: 0o700 })
+    await mkdir(this.#options.volumesDirectory, { recursive: true, mode: 0o700 })
     await mkdir(this.#options.volatileDirectory, { recursive: true, mode: 0o700 })
     await mkdir(this.#options.podLogDirectory, { recursive: true })
     this.#machine = await readMachine()
@@ -109,7 +113,7 @@ class NodeKubelet implements Kubelet {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
-    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#stats.stop(), this.#node.stop(), this.#pods.stop(), this.#relist.stop()])
+    await Promise.all([this.#server.stop(), this.#agent.stop(), this.#stats.stop(), this.#node.stop(), this.#pods.stop(), this.#relist.stop(), this.#reclaimer.stop()])
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()))
     this.#workers.clear()
     await this.#saveObservedVersion()
@@ -164,6 +168,7 @@ class NodeKubelet implements Kubelet {
   #begin(): void {
     if (this.#stopped) return
     this.#pods.start()
+    void this.#reclaimer.start()
     void this.#pods.whenSynced().then(() => {
       if (this.#stopped) return
       this.#relist.start()

@@ -88,3 +88,6 @@ export const unreadyGraceMs = 10_000
 
 /** How often the use of processor and memory is measured; rates are over the time since the measure before. */
 export const statsEveryMs = 5_000
+
+/** A folder of a deleted volume that could not be removed is tried again after this time. */
+export const reclaimRetryMs = 10_000

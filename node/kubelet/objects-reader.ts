@@ -2,13 +2,17 @@
 // without a majority, and they are never older than the Pod that refers to them, because one log carries both.
 import type { ApiObject, Transport } from '../client/types.ts'
 import { isNotFound } from '../client/errors.ts'
-import type { ConfigMap, Pod, Secret, Service } from '../objects/generated/core-v1.ts'
+import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '../objects/generated/core-v1.ts'
+import { claimsOf } from '../objects/volumes/claims.ts'
 import { containersOf, specOf } from './pod/view.ts'
 
 /** The objects that one Pod refers to. */
 export interface PodObjects {
   configMap(name: string): ConfigMap | undefined
   secret(name: string): Secret | undefined
+  claim(name: string): PersistentVolumeClaim | undefined
+  /** A volume that one of the claims names. */
+  volume(name: string): PersistentVolume | undefined
 }
 
 const ownCopy = { resourceVersion: '0' }
@@ -60,16 +64,20 @@ function references(pod: Pod): References {
 export async function readPodObjects(transport: Transport, pod: Pod): Promise<PodObjects> {
   const names = references(pod)
   const root = `/api/v1/namespaces/${encodeURIComponent(pod.metadata.namespace ?? '')}`
-  const read = async <T extends ApiObject>(resource: string, list: Iterable<string>): Promise<ReadonlyMap<string, T>> => {
+  const read = async <T extends ApiObject>(resource: string, list: Iterable<string>, from = root): Promise<ReadonlyMap<string, T>> => {
     const found = new Map<string, T>()
     await Promise.all([...list].map(async (name) => {
-      const object = await readObject<T>(transport, `${root}/${resource}/${encodeURIComponent(name)}`)
+      const object = await readObject<T>(transport, `${from}/${resource}/${encodeURIComponent(name)}`)
       if (object !== undefined) found.set(name, object)
     }))
     return found
   }
-  const [configMaps, secrets] = await Promise.all([read<ConfigMap>('configmaps', names.configMaps), read<Secret>('secrets', names.secrets)])
-  return { configMap: (name) => configMaps.get(name), secret: (name) => secrets.get(name) }
+  const [configMaps, secrets, claims] = await Promise.all([
+    read<ConfigMap>('configmaps', names.configMaps), read<Secret>('secrets', names.secrets),
+    read<PersistentVolumeClaim>('persistentvolumeclaims', claimsOf(pod).map((claim) => claim.name)),
+  ])
+  const volumes = await read<PersistentVolume>('persistentvolumes', [...claims.values()].flatMap((claim) => claim.spec?.volumeName || []), '/api/v1')
+  return { configMap: (name) => configMaps.get(name), secret: (name) => secrets.get(name), claim: (name) => claims.get(name), volume: (name) => volumes.get(name) }
 }
 
 /** The Services that a Pod's environment announces. */

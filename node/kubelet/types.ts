@@ -11,6 +11,8 @@ import type { Runtime } from './runtime/types.ts'
 export interface KubeletDeps {
   /** As `system:node:<name>`, in the group `system:nodes`. */
   readonly transport: Transport
+  /** As somebody who may read all volumes and write their finalizers: a node's own rights do not reach so far. */
+  readonly volumeTransport: Transport
   readonly runtime: Runtime
   readonly clock: Clock
   readonly logger: Logger
@@ -46,6 +48,8 @@ export interface KubeletOptions {
   readonly labels: { readonly [name: string]: string }
   /** On disk: the Pods' folders. */
   readonly dataDirectory: string
+  /** On disk: folders that are made for claims; they outlive Pods. */
+  readonly volumesDirectory: string
   /** On tmpfs: secrets and tokens of Pods. */
   readonly volatileDirectory: string
   readonly podLogDirectory: string

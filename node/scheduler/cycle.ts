@@ -17,6 +17,8 @@ interface Prepared {
 export function decide(pod: Pod, cluster: ClusterState, plugins: readonly Plugin[], random: Random): Decision {
   if (cluster.nodes.length === 0) return { kind: 'unschedulable', message: 'no nodes available to schedule pods', preemptible: [] }
   const prepared = plugins.map((plugin) => ({ plugin, verdict: plugin.prepare(pod, cluster) }))
+  const refusal = prepared.find(({ verdict }) => verdict.refusal !== undefined)?.verdict.refusal
+  if (refusal !== undefined) return { kind: 'unschedulable', message: explainRefusal(pod, cluster.nodes.length, refusal), preemptible: [] }
   const feasible: NodeState[] = []
   const rejections: { readonly node: NodeState; readonly rejection: Rejection }[] = []
   for (const node of cluster.nodes) {
@@ -41,6 +43,7 @@ export function fits(pod: Pod, cluster: ClusterState, node: NodeState, plugins: 
 
 function firstRejection(prepared: readonly Prepared[], node: NodeState): Rejection | undefined {
   for (const { verdict } of prepared) {
+    if (verdict.refusal !== undefined) return { reasons: [verdict.refusal], preemptionHelps: false }
     const rejection = verdict.filter?.(node)
     if (rejection !== undefined) return rejection
   }
@@ -77,6 +80,13 @@ export function explain(pod: Pod, nodes: number, rejections: readonly Rejection[
   const head = `0/${nodes} nodes are available`
   const reasons = counted(rejections.flatMap((one) => one.reasons))
   return `${head}: ${reasons}. preemption: ${explainPreemption(pod, head, rejections)}`
+}
+
+/** `0/3 nodes are available: persistentvolumeclaim "data" not found. preemption: …` */
+function explainRefusal(pod: Pod, nodes: number, refusal: string): string {
+  const rejections = Array.from({ length: nodes }, () => ({ reasons: [refusal], preemptionHelps: false }))
+  const head = `0/${nodes} nodes are available`
+  return `${head}: ${refusal}. preemption: ${explainPreemption(pod, head, rejections)}`
 }
 
 function explainPreemption(pod: Pod, head: string, rejections: readonly Rejection[]): string {

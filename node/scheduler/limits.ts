@@ -15,3 +15,6 @@ export const podsPerTurn = 50
 
 /** How often a holder of the work says that its loop turns. */
 export const progressEveryMs = 1_000
+
+/** Longest wait for the volumes of a Pod that has found its node; then it gives up its place and is tried again. */
+export const volumeBindingMostMs = 30_000

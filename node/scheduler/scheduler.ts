@@ -19,12 +19,16 @@ import type { Transport } from '../client/types.ts'
 import type { Node, Pod } from '../objects/generated/core-v1.ts'
 import { isPodTerminal, podCondition, withPodCondition } from '../objects/pods/lifecycle.ts'
 import { sameJson } from '../objects/pods/fnv.ts'
+import { volumesDirectory } from '../objects/volumes/annotations.ts'
+import { claimKeysOf } from '../objects/volumes/claims.ts'
 import { decide } from './cycle.ts'
+import { volumesNotBound } from './errors.ts'
 import { bindingsInFlightMost, podsPerTurn, progressEveryMs } from './limits.ts'
 import { decisionSeconds, pendingPods, scheduleAttempts } from './metrics.ts'
 import { plugins } from './plugins/registry.ts'
 import { SchedulingQueue } from './queue.ts'
 import { Snapshot } from './snapshot.ts'
+import { VolumeBinder } from './volume-binder.ts'
 
 /** The name of the work in the assignment table. */
 export const schedulerWork = 'scheduler'
@@ -64,7 +68,7 @@ function looksAtOthers(pod: Pod): boolean {
 /** What of a node decides whether Pods fit; heartbeats change none of it. */
 function relevant(node: Node): unknown {
   const conditions = node.status?.conditions?.map(({ type, status }) => ({ type, status }))
-  return [node.metadata.labels, node.spec, node.status?.allocatable, node.status?.images?.length, conditions]
+  return [node.metadata.labels, node.metadata.annotations?.[volumesDirectory], node.spec, node.status?.allocatable, node.status?.images?.length, conditions]
 }
 
 /** One term of holding the work. */
@@ -75,6 +79,7 @@ class Scheduler implements Term {
   readonly #events: EventRecorder
   readonly #queue: SchedulingQueue
   readonly #snapshot = new Snapshot()
+  readonly #volumes: VolumeBinder
   readonly #abort = new AbortController()
   readonly #ends: (() => void)[] = []
   readonly #binding = new Set<Promise<void>>()
@@ -87,6 +92,7 @@ class Scheduler implements Term {
     this.#client = createClient(deps.transport(epoch))
     this.#informers = new Informers({ client: this.#client, clock: deps.clock, logger: deps.logger.child('client') }, { freeze: deps.freeze ?? false })
     this.#events = createEventRecorder({ ...deps, client: this.#client }, schedulerName)
+    this.#volumes = new VolumeBinder({ client: this.#client, informers: this.#informers, clock: deps.clock })
     this.#queue = new SchedulingQueue(deps.clock, () => this.#wake())
   }
 
@@ -115,6 +121,10 @@ class Scheduler implements Term {
       this.#informers.of(nodeType).onChange((change) => this.#nodeChanged(change)),
       this.#informers.of(podType).onChange((change) => this.#podChanged(change)),
       this.#deps.membership.onChange(() => this.#queue.somethingChanged()),
+      this.#volumes.onChange((changed) => this.#queue.somethingChanged((pod) => {
+        const claims = claimKeysOf(pod)
+        return changed === undefined ? claims.length > 0 : claims.includes(changed)
+      })),
     )
     this.#reportProgress()
   }
@@ -183,7 +193,7 @@ class Scheduler implements Term {
     const { clock, metrics, random } = this.#deps
     const startedMs = clock.bootMs()
     const namespaces = this.#informers.of(namespaceType).cache
-    const cluster = this.#snapshot.cluster((name) => namespaces.get(name)?.metadata.labels, this.#suspects())
+    const cluster = this.#snapshot.cluster({ namespaceLabels: (name) => namespaces.get(name)?.metadata.labels, suspects: this.#suspects(), volumes: this.#volumes.state })
     const decision = decide(pod, cluster, plugins, random)
     metrics.histogram(decisionSeconds).observe({}, (clock.bootMs() - startedMs) / 1000)
     if (decision.kind === 'node') {
@@ -215,6 +225,8 @@ class Scheduler implements Term {
     const { name = '', namespace, uid } = pod.metadata
     const result = this.#deps.metrics.counter(scheduleAttempts)
     try {
+      const node = this.#informers.of(nodeType).cache.get(nodeName)
+      if (node !== undefined) await this.#volumes.bind(pod, node, this.#abort.signal)
       const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { apiVersion: 'v1', kind: 'Node', name: nodeName } }
       await this.#client.resource(podType).post(name, namespace, 'binding', body)
       result.add({ result: 'scheduled' })
@@ -225,7 +237,8 @@ class Scheduler implements Term {
       const known = this.#informers.of(podType).cache.get(key)
       const isStillOurs = known !== undefined && known.metadata.uid === uid && needsNode(known)
       if (!isStillOurs || isNotFound(error) || this.#abort.signal.aborted) return
-      if (!isConflict(error)) this.#deps.logger.warn('a Pod could not be bound', { pod: key, node: nodeName, error })
+      if (volumesNotBound.is(error)) this.#events.event(referenceTo(podType, pod), 'Warning', 'FailedScheduling', `running PreBind plugin "VolumeBinding": ${error.message}`)
+      else if (!isConflict(error)) this.#deps.logger.warn('a Pod could not be bound', { pod: key, node: nodeName, error })
       this.#queue.failed(key, known, 'error')
     }
   }

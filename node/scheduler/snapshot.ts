@@ -111,14 +111,14 @@ export class Snapshot {
   }
 
   /** The picture now, nodes in the order of their names. */
-  cluster(namespaceLabels: ClusterState['namespaceLabels'], suspects: ReadonlySet<string>): ClusterState {
+  cluster({ namespaceLabels, suspects, volumes }: Omit<ClusterState, 'nodes'>): ClusterState {
     const nodes: NodeState[] = []
     for (const tally of this.#tallies.values()) {
       const state = tally.state()
       if (state !== undefined) nodes.push(state)
     }
     nodes.sort((a, b) => ((a.node.metadata.name ?? '') < (b.node.metadata.name ?? '') ? -1 : 1))
-    return { nodes, namespaceLabels, suspects }
+    return { nodes, namespaceLabels, suspects, volumes }
   }
 
   #place(uid: string, nodeName: string | undefined, pod: Pod): void {

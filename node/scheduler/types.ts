@@ -3,6 +3,7 @@
 import type { Node, Pod } from '../objects/generated/core-v1.ts'
 import type { HostPort } from '../objects/pods/host-ports.ts'
 import type { Amounts } from '../objects/pods/requests.ts'
+import type { VolumeState } from './volumes.ts'
 
 /** A node and what is on it, Pods included whose binding is on its way. */
 export interface NodeState {
@@ -23,6 +24,7 @@ export interface ClusterState {
   readonly namespaceLabels: (namespace: string) => { readonly [key: string]: string } | undefined
   /** Nodes that the membership suspects or knows to be dead. */
   readonly suspects: ReadonlySet<string>
+  readonly volumes: VolumeState
 }
 
 /** Why a node is out. */
@@ -35,6 +37,8 @@ export interface Rejection {
 
 /** A plugin's answers for one Pod. */
 export interface Verdict {
+  /** Why the Pod can go nowhere, whatever the node. */
+  readonly refusal?: string
   readonly filter?: (node: NodeState) => Rejection | undefined
   /** Any scale, see `scale`. */
   readonly score?: (node: NodeState) => number

@@ -35,7 +35,7 @@ describe('integration / kubelet on containerd', function () {
   const api = new FakeApi()
 
   const make = (): Kubelet => createKubelet({
-    transport: api, runtime, clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
+    transport: api, volumeTransport: api, runtime, clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
     endpointsWithdrawn: () => Promise.resolve(), rulesInForce: () => Promise.resolve(), waitEndpointOut: () => Promise.resolve(true), networkReady: () => true,
   }, { ...testOptions(containerd.folder), criEndpoint: containerd.endpoint, rootless: false, cgroupParent: containerd.cgroup, certificates: certificates.server, listenAddress: '127.0.0.1' })
 

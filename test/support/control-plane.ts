@@ -102,7 +102,7 @@ export class ControlPlane {
     this.membership.set(name, 'alive')
     const amounts = { cpu: '2', memory: '4Gi', pods: '110' }
     this.api.put('/api/v1/nodes', {
-      metadata: { name, labels: { 'kubernetes.io/hostname': name } }, spec: extra,
+      metadata: { name, labels: { 'kubernetes.io/hostname': name }, annotations: { 'shoal.dev/volumes-directory': '/volumes' } }, spec: extra,
       status: { capacity: amounts, allocatable: amounts, conditions: [{ type: 'Ready', status: 'True' }] },
     } as never)
   }

@@ -31,7 +31,7 @@ interface Happening {
   readonly event: ApiWatchEvent
 }
 
-const withStatus = new Set(['pods', 'deployments', 'replicasets', 'namespaces', 'nodes', 'services', 'jobs', 'cronjobs', 'statefulsets', 'daemonsets', 'poddisruptionbudgets'])
+const withStatus = new Set(['pods', 'deployments', 'replicasets', 'namespaces', 'nodes', 'services', 'jobs', 'cronjobs', 'statefulsets', 'daemonsets', 'poddisruptionbudgets', 'persistentvolumes', 'persistentvolumeclaims'])
 
 /** What a test may set up. */
 export interface FakeApiOptions {
@@ -299,6 +299,7 @@ const served: { readonly [groupVersion: string]: readonly (readonly [string, str
   v1: [
     ['namespaces', 'Namespace', false], ['nodes', 'Node', false], ['pods', 'Pod', true], ['services', 'Service', true], ['endpoints', 'Endpoints', true],
     ['configmaps', 'ConfigMap', true], ['secrets', 'Secret', true], ['serviceaccounts', 'ServiceAccount', true], ['events', 'Event', true],
+    ['persistentvolumes', 'PersistentVolume', false], ['persistentvolumeclaims', 'PersistentVolumeClaim', true],
   ],
   'apps/v1': [
     ['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true], ['statefulsets', 'StatefulSet', true], ['daemonsets', 'DaemonSet', true],

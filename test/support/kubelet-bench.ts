@@ -14,7 +14,7 @@ import { FakeRuntime } from './fake-runtime.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export const testOptions = (folder: string): KubeletOptions => ({
-  nodeName: 'n1', addresses: ['192.168.1.1'], labels: {}, dataDirectory: join(folder, 'data'), volatileDirectory: join(folder, 'volatile'),
+  nodeName: 'n1', addresses: ['192.168.1.1'], labels: {}, dataDirectory: join(folder, 'data'), volumesDirectory: join(folder, 'volumes'), volatileDirectory: join(folder, 'volatile'),
   podLogDirectory: join(folder, 'logs'), criEndpoint: '/none', ctrPath: 'ctr', port: 0, listenAddress: undefined, certificates: undefined, rootless: true,
   cgroupParent: '', clusterDomain: 'cluster.local', clusterDns: ['10.96.0.10'], version: 'v1.32.3+shoal', capacity: {},
 })
@@ -30,7 +30,7 @@ export class KubeletBench {
 
   make(): Kubelet {
     return createKubelet({
-      transport: this.api, runtime: this.runtime, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
+      transport: this.api, volumeTransport: this.api, runtime: this.runtime, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
       endpointsWithdrawn: (addresses) => {
         this.withdrawn.push(...addresses)
         this.runtime.calls.push('withdrawn')

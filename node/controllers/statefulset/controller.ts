@@ -4,9 +4,9 @@ import type { WorkResult } from '../../base/work-queue.ts'
 import { isAlreadyExists, isNotFound } from '../../client/errors.ts'
 import { referenceTo } from '../../client/event-recorder.ts'
 import { keyOf } from '../../client/object-cache.ts'
-import { controllerRevisions as revisionType, pods as podType, statefulSets as statefulSetType } from '../../client/resource-types.ts'
+import { controllerRevisions as revisionType, persistentVolumeClaims as claimType, pods as podType, statefulSets as statefulSetType } from '../../client/resource-types.ts'
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../objects/generated/apps-v1.ts'
-import type { Pod } from '../../objects/generated/core-v1.ts'
+import type { PersistentVolumeClaim, Pod } from '../../objects/generated/core-v1.ts'
 import { selects } from '../../objects/pods/label-match.ts'
 import { controllerOf } from '../../objects/pods/owners.ts'
 import { settleClaim } from '../adopt.ts'
@@ -15,8 +15,10 @@ import { type Controller, type ControllerDeps, type KeySink, settled } from '../
 import { byOwner, orphansOf, ownedBy, ownerIndex } from '../ownership-index.ts'
 import { forgetRevisions, writeRevision } from '../revision-writer.ts'
 import { planRevision, surplusRevisions } from '../revisions.ts'
+import { ClaimKeeper } from './claim-keeper.ts'
+import { claimNames } from './claims.ts'
 import { ordinalOf, podOf, revisionOf } from './identity.ts'
-import { planStatefulSet, type StatefulSetStep } from './plan.ts'
+import { isWanted, planStatefulSet, type StatefulSetStep } from './plan.ts'
 
 /** The StatefulSet controller. */
 export function statefulSetController(deps: ControllerDeps): Controller {
@@ -29,6 +31,8 @@ class StatefulSetController implements Controller {
   readonly #sets
   readonly #pods
   readonly #revisions
+  readonly #claims
+  readonly #keeper: ClaimKeeper
   readonly #events
 
   constructor(deps: ControllerDeps) {
@@ -39,6 +43,8 @@ class StatefulSetController implements Controller {
     this.#pods.addIndex(ownerIndex, byOwner)
     this.#revisions.addIndex(ownerIndex, byOwner)
     this.#events = deps.events('statefulset-controller')
+    this.#claims = deps.informers.of(claimType)
+    this.#keeper = new ClaimKeeper({ client: deps.client, claims: this.#claims, events: this.#events })
   }
 
   watch(sink: KeySink): () => void {
@@ -48,8 +54,18 @@ class StatefulSetController implements Controller {
         this.#ownersOf(object).forEach((key) => sink.add(key))
         if (previous !== undefined && previous !== object) this.#ownersOf(previous).forEach((key) => sink.add(key))
       }),
+      this.#claims.onChange(({ kind, object }) => {
+        if (kind === 'deleted') this.#claimants(object).forEach((key) => sink.add(key))
+      }),
     ]
     return () => ends.forEach((end) => end())
+  }
+
+  /** Sets with a Pod of which this is a claim. */
+  #claimants(claim: PersistentVolumeClaim): readonly string[] {
+    const { name = '', namespace } = claim.metadata
+    const ordinal = Number(/-(\d+)$/.exec(name)?.[1] ?? Number.NaN)
+    return this.#sets.cache.list().filter((set) => set.metadata.namespace === namespace && claimNames(set, ordinal).includes(name)).map(keyOf)
   }
 
   #ownersOf(pod: Pod): readonly string[] {
@@ -77,6 +93,7 @@ class StatefulSetController implements Controller {
     const current = revisions.find((one) => one.metadata.name === set.status?.currentRevision) ?? update
     const plan = planStatefulSet({ set, pods, current, update, nowMs: this.#deps.clock.wallMs() })
     await this.#report(set, plan.status)
+    if (set.metadata.deletionTimestamp === undefined) await this.#keepClaims(set, pods)
     for (const step of plan.steps) await this.#carryOut(set, step)
     const used = new Set([plan.status.currentRevision, plan.status.updateRevision, ...pods.map(revisionOf)])
     await forgetRevisions(this.#deps.client, this.#revisions, surplusRevisions(set, revisions, (one) => used.has(one.metadata.name)))
@@ -93,7 +110,21 @@ class StatefulSetController implements Controller {
     await this.#delete(set, step.pod)
   }
 
+  /** Owners follow the policy before a Pod goes, and a Pod that waits for a Node gets back claims that were deleted. */
+  async #keepClaims(set: StatefulSet, pods: readonly Pod[]): Promise<void> {
+    if ((set.spec?.volumeClaimTemplates ?? []).length === 0) return
+    for (const pod of pods) {
+      const ordinal = ordinalOf(set, pod) ?? 0
+      const isStaying = isWanted(set, ordinal)
+      await this.#keeper.own(set, ordinal, isStaying ? undefined : pod)
+      const isWaiting = pod.status?.phase === 'Pending' && (pod.spec?.nodeName ?? '') === '' && pod.metadata.deletionTimestamp === undefined
+      if (isStaying && isWaiting) await this.#keeper.ensure(set, ordinal, pod.metadata.uid)
+    }
+  }
+
   async #create(set: StatefulSet, revision: ControllerRevision, ordinal: number): Promise<void> {
+    // A claim that is on its way out ends first; its end brings us back here.
+    if (!await this.#keeper.ensure(set, ordinal)) return
     const pod = podOf(set, revision, ordinal)
     const what = `create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`
     try {

@@ -60,6 +60,10 @@ function stepsOf(view: StatefulSetView): readonly StatefulSetStep[] {
 
 const startOf = (set: StatefulSet): number => set.spec?.ordinals?.start ?? 0
 const replicasOf = (set: StatefulSet): number => set.spec?.replicas ?? 1
+
+/** Whether the set is large enough for a Pod of this number. */
+export const isWanted = (set: StatefulSet, ordinal: number): boolean => ordinal >= startOf(set) && ordinal < startOf(set) + replicasOf(set)
+
 const isAvailable = (view: StatefulSetView, pod: Pod): boolean => isRunning(pod) && isPodAvailable(pod, view.set.spec?.minReadySeconds ?? 0, view.nowMs)
 
 function stepOf(view: StatefulSetView, ordinal: number, pod: Pod | undefined): StatefulSetStep | 'done' | 'wait' {

@@ -15,7 +15,7 @@ import { readUse } from '../machine.ts'
 import type { Machine } from '../machine.ts'
 import type { Runtime } from '../runtime/types.ts'
 import type { KubeletOptions } from '../types.ts'
-import { newNode, nodeCapacity, nodeLabels, nodeStatus, nodeStatusChanged } from './node-status.ts'
+import { newNode, nodeAnnotations, nodeCapacity, nodeLabels, nodeStatus, nodeStatusChanged } from './node-status.ts'
 import type { NodeFacts } from './node-status.ts'
 
 export interface AgentDeps {
@@ -176,8 +176,10 @@ export class NodeAgent {
 
   async #label(node: Node, machine: Machine): Promise<void> {
     const labels = nodeLabels(this.#options, machine)
+    const annotations = nodeAnnotations(this.#options)
     const isMissing = Object.entries(labels).some(([name, value]) => node.metadata.labels?.[name] !== value)
-    if (isMissing) await this.#deps.client.resource(nodes).patch(this.#options.nodeName, undefined, { metadata: { labels } })
+      || Object.entries(annotations).some(([name, value]) => node.metadata.annotations?.[name] !== value)
+    if (isMissing) await this.#deps.client.resource(nodes).patch(this.#options.nodeName, undefined, { metadata: { labels, annotations } })
   }
 
   #lease(): void {

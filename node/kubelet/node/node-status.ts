@@ -1,6 +1,7 @@
 // The Node object of this peer: its labels, addresses, capacity and conditions (Kubernetes documentation, Node Status).
 // Pure: measurements are handed in, sending is the agent's.
 import { timestamp } from '../../base/clock.ts'
+import { volumesDirectory } from '../../objects/volumes/annotations.ts'
 import type { ContainerImage, Node, NodeCondition, NodeStatus } from '../../objects/generated/core-v1.ts'
 import { nodeImageNames, nodeImages, podsPerNode } from '../limits.ts'
 import type { Machine, MachineUse } from '../machine.ts'
@@ -107,11 +108,14 @@ export function nodeStatus(options: KubeletOptions, facts: NodeFacts, old: NodeS
   }
 }
 
+/** The annotations that every kubelet sets. */
+export const nodeAnnotations = (options: KubeletOptions): { readonly [name: string]: string } => ({ [volumesDirectory]: options.volumesDirectory })
+
 /** The Node as it is first registered. */
 export const newNode = (options: KubeletOptions, machine: Machine, status: NodeStatus): Node => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name: options.nodeName, labels: nodeLabels(options, machine) },
+  metadata: { name: options.nodeName, labels: nodeLabels(options, machine), annotations: nodeAnnotations(options) },
   spec: {},
   status,
 })

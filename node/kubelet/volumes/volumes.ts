@@ -1,9 +1,9 @@
 // The volumes of Pods on this machine: sets them up before the first container starts, keeps the ones made of API objects
-// up to date, and takes everything down when the Pod has ended. What cannot be served (a claim, a driver) is refused with
-// its name; it never invents an empty folder in its place.
+// up to date, and takes everything down when the Pod has ended. What cannot be served (a driver, a claim without its volume)
+// is refused with its name; it never invents an empty folder in its place. Volumes of claims stay when their Pod goes.
 import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Container, Pod, Volume } from '../../objects/generated/core-v1.ts'
+import type { Container, Node, Pod, Volume } from '../../objects/generated/core-v1.ts'
 import { quantity, quantityUnits } from '../../objects/quantity.ts'
 import { ifMissing } from '../../platform/failures.ts'
 import { runCommand } from '../../platform/processes.ts'
@@ -13,7 +13,9 @@ import type { DownwardContext } from '../pod/downward.ts'
 import { expand } from '../pod/expansion.ts'
 import { identityOf, specOf } from '../pod/view.ts'
 import type { RuntimeMount } from '../runtime/types.ts'
+import { claimOf } from '../../objects/volumes/claims.ts'
 import { writeAtomically } from './atomic-writer.ts'
+import { claimedVolume, giveToGroup } from './claimed.ts'
 import { hostPath } from './host-path.ts'
 import { hasPayload, volumePayload } from './payload.ts'
 import { mountSubPath } from './sub-path.ts'
@@ -21,11 +23,15 @@ import type { TokenKeeper } from './tokens.ts'
 
 export interface VolumeDeps {
   readonly tokens: TokenKeeper
+  /** This peer's Node, as far as it is known. */
+  readonly node: () => Node | undefined
 }
 
 export interface VolumeOptions {
   /** On disk: what Pods write. */
   readonly podsDirectory: string
+  /** On disk: what is made for claims. */
+  readonly volumesDirectory: string
   /** On tmpfs: secrets, tokens and config; it need not outlive a reboot. */
   readonly volatileDirectory: string
 }
@@ -41,6 +47,8 @@ const propagations: { readonly [mode: string]: RuntimeMount['propagation'] } = {
 export class Volumes {
   readonly #deps: VolumeDeps
   readonly #options: VolumeOptions
+  /** Claimed volumes whose content the Pod's group has, by Pod and volume. */
+  readonly #given = new Set<string>()
 
   constructor(deps: VolumeDeps, options: VolumeOptions) {
     this.#deps = deps
@@ -70,7 +78,7 @@ export class Volumes {
       mounts.push({
         containerPath: mount.mountPath,
         hostPath: part === '' ? root : await mountSubPath(root, part, target, mount.name),
-        readonly: mount.readOnly === true,
+        readonly: mount.readOnly === true || isReadOnly(pod, mount.name),
         propagation: propagations[mount.mountPropagation ?? ''] ?? 'PROPAGATION_PRIVATE',
       })
     }
@@ -80,6 +88,7 @@ export class Volumes {
   /** Unmounts and removes everything of a Pod that has ended. */
   async tearDown(podUid: string): Promise<void> {
     this.#deps.tokens.forget(podUid)
+    for (const key of this.#given) if (key.startsWith(`${podUid} `)) this.#given.delete(key)
     for (const folder of [this.podDirectory(podUid), join(this.#options.volatileDirectory, podUid)]) {
       await unmountBelow(folder)
       // rm does not follow links; mounts are gone by now, so it stays on our own ground.
@@ -91,6 +100,7 @@ export class Volumes {
     if (hasPayload(volume)) return this.#setUpPayload(pod, volume, context)
     if (volume.emptyDir !== undefined) return this.#setUpEmpty(pod, volume)
     if (volume.hostPath !== undefined) return hostPath(volume.name, volume.hostPath.path, volume.hostPath.type)
+    if (claimOf(pod, volume) !== undefined) return this.#setUpClaimed(pod, volume, context)
     const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'empty'
     throw volumeFailed.make({ volume: volume.name, reason: `volumes of kind ${kind} are not supported on this node` })
   }
@@ -122,6 +132,19 @@ export class Volumes {
     return folder
   }
 
+  async #setUpClaimed(pod: Pod, volume: Volume, context: VolumeContext): Promise<string> {
+    const path = await claimedVolume(pod, volume, context.objects, { volumesDirectory: this.#options.volumesDirectory, node: this.#deps.node() })
+    const { fsGroup, fsGroupChangePolicy } = specOf(pod).securityContext ?? {}
+    const key = `${identityOf(pod).uid} ${volume.name}`
+    const isShared = context.objects.volume(context.objects.claim(claimOf(pod, volume)?.name ?? '')?.spec?.volumeName ?? '')?.spec?.hostPath !== undefined
+    // Once for each Pod: what its containers change later is their own affair. Paths of the host belong to the host.
+    if (fsGroup !== undefined && !isShared && !this.#given.has(key)) {
+      await giveToGroup(path, fsGroup, fsGroupChangePolicy === 'OnRootMismatch')
+      this.#given.add(key)
+    }
+    return path
+  }
+
   async #setUpEmpty(pod: Pod, volume: Volume): Promise<string> {
     const { uid } = identityOf(pod)
     const folder = join(this.podDirectory(uid), 'volumes', 'kubernetes.io~empty-dir', volume.name)
@@ -135,6 +158,11 @@ export class Volumes {
     }
     return folder
   }
+}
+
+function isReadOnly(pod: Pod, volumeName: string): boolean {
+  const volume = specOf(pod).volumes?.find((each) => each.name === volumeName)
+  return volume !== undefined && claimOf(pod, volume)?.readOnly === true
 }
 
 async function mountMemory(volume: Volume, folder: string): Promise<void> {

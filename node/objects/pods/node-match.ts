@@ -1,6 +1,6 @@
 // Which nodes a Pod allows for itself: nodeSelector and node affinity.
 // Source: Kubernetes concepts, Assigning Pods to Nodes. Whether there is room is another question (requests.ts).
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../generated/core-v1.ts'
+import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../generated/core-v1.ts'
 import { containsLabels } from './label-match.ts'
 
 /** Whether the node meets the Pod's nodeSelector and its required node affinity. */
@@ -8,8 +8,11 @@ export function allowsNode(pod: Pod, node: Node): boolean {
   const { nodeSelector, affinity } = pod.spec ?? {}
   if (nodeSelector !== undefined && !containsLabels(nodeSelector, node.metadata.labels)) return false
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  return required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node))
+  return required === undefined || meetsNodeSelector(required, node)
 }
+
+/** Whether the node meets one of the selector's terms; volumes choose nodes by such selectors as well. */
+export const meetsNodeSelector = (selector: NodeSelector, node: Node): boolean => selector.nodeSelectorTerms.some((term) => matchesTerm(term, node))
 
 /** Sum of the weights of the preferred terms that the node meets. */
 export function nodePreference(pod: Pod, node: Node): number {

@@ -12,8 +12,9 @@ import { nodeResourcesFit } from './node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable.ts'
 import { podTopologySpread } from './pod-topology-spread.ts'
 import { taintToleration } from './taint-toleration.ts'
+import { volumeBinding } from './volume-binding.ts'
 
 export const plugins: readonly Plugin[] = [
-  nodeUnschedulable, nodeName, taintToleration, nodeAffinity, memberAlive, nodePorts, nodeResourcesFit, podTopologySpread,
-  interPodAffinity, nodeResourcesBalanced, imageLocality,
+  nodeUnschedulable, nodeName, taintToleration, nodeAffinity, memberAlive, nodePorts, nodeResourcesFit, volumeBinding,
+  podTopologySpread, interPodAffinity, nodeResourcesBalanced, imageLocality,
 ]

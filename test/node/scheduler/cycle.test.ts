@@ -6,6 +6,7 @@ import { decide, type Decision } from '../../../node/scheduler/cycle.ts'
 import { plugins } from '../../../node/scheduler/plugins/registry.ts'
 import { Snapshot } from '../../../node/scheduler/snapshot.ts'
 import { seededRandom } from '../../../protocol/base/random.ts'
+import { noVolumes } from '../../support/volume-fixtures.ts'
 
 const node = (name: string, spec: Node['spec'] = {}, labels: { [key: string]: string } = {}, amounts: { [key: string]: string } = { cpu: '2', memory: '4Gi', pods: '10' }): Node => ({
   metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec, status: { allocatable: amounts },
@@ -40,7 +41,7 @@ class World {
   }
 
   decide(of: Pod): Decision {
-    return decide(of, this.snapshot.cluster(() => ({ kind: 'test' }), this.#suspects), plugins, seededRandom(7))
+    return decide(of, this.snapshot.cluster({ namespaceLabels: () => ({ kind: 'test' }), suspects: this.#suspects, volumes: noVolumes }), plugins, seededRandom(7))
   }
 
   why(of: Pod): string {
@@ -113,7 +114,7 @@ describe('scheduler / cycle / scores', () => {
       const next = pod({}, {}, 'set')
       world.run(world.where(next), next)
     }
-    const counts = world.snapshot.cluster(() => undefined, new Set()).nodes.map((one) => one.pods.length)
+    const counts = world.snapshot.cluster({ namespaceLabels: () => undefined, suspects: new Set(), volumes: noVolumes }).nodes.map((one) => one.pods.length)
     assert.deepEqual(counts, [3, 3, 3])
   })
 

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict'
 import type { Pod } from '../../../node/objects/generated/core-v1.ts'
 import { Snapshot, without } from '../../../node/scheduler/snapshot.ts'
 import { seededRandom } from '../../../protocol/base/random.ts'
+import { noVolumes } from '../../support/volume-fixtures.ts'
 
 const pod = (uid: string, nodeName: string | undefined, cpu = '100m', phase = 'Running'): Pod => ({
   metadata: { name: uid, uid, namespace: 'n' }, spec: { nodeName, containers: [{ name: 'c', resources: { requests: { cpu } } }] }, status: { phase },
 })
-const states = (snapshot: Snapshot) => snapshot.cluster(() => undefined, new Set()).nodes
+const states = (snapshot: Snapshot) => snapshot.cluster({ namespaceLabels: () => undefined, suspects: new Set(), volumes: noVolumes }).nodes
 const cpuOf = (snapshot: Snapshot, name: string): number => states(snapshot).find((one) => one.node.metadata.name === name)?.requested.get('cpu') ?? 0
 
 describe('scheduler / snapshot', () => {

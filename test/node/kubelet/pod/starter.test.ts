@@ -29,7 +29,7 @@ describe('kubelet / pod / starter', () => {
     starter = new Starter({
       ...deps,
       images: new Images(deps, { ctrPath: 'false', endpoint: '' }),
-      volumes: new Volumes({ tokens: new TokenKeeper(deps) }, { podsDirectory: join(folder, 'pods'), volatileDirectory: join(folder, 'volatile') }),
+      volumes: new Volumes({ tokens: new TokenKeeper(deps), node: () => undefined }, { podsDirectory: join(folder, 'pods'), volumesDirectory: join(folder, 'claimed'), volatileDirectory: join(folder, 'volatile') }),
       recorder: { event: (_, type, reason, text) => events.push(`${type} ${reason} ${text}`) },
       machine: () => ({
         hostAddresses: ['192.168.0.1'], allocatable: {}, memoryBytes: 1024 ** 3, machineName: 'm', clusterDomain: 'cluster.local', clusterDns: ['10.96.0.10'],

@@ -16,12 +16,12 @@ describe('kubelet / volumes', () => {
   let text = 'one'
   const context: VolumeContext = {
     podAddresses: [], hostAddresses: [], allocatable: {},
-    objects: { configMap: (name) => (name === 'cm' ? { metadata: { name }, data: { k: text } } : undefined), secret: () => undefined },
+    objects: { configMap: (name) => (name === 'cm' ? { metadata: { name }, data: { k: text } } : undefined), secret: () => undefined, claim: () => undefined, volume: () => undefined },
   }
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'shoal-volumes-'))
     const api = new FakeApi()
-    volumes = new Volumes({ tokens: new TokenKeeper({ transport: api, clock: api.clock }) }, { podsDirectory: join(folder, 'pods'), volatileDirectory: join(folder, 'volatile') })
+    volumes = new Volumes({ tokens: new TokenKeeper({ transport: api, clock: api.clock }), node: () => undefined }, { podsDirectory: join(folder, 'pods'), volumesDirectory: join(folder, 'claimed'), volatileDirectory: join(folder, 'volatile') })
   })
   afterEach(async () => {
     await volumes.tearDown('uid-1')
