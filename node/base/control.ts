@@ -90,3 +90,21 @@ export interface DoctorReport {
   /** Who sees whom, by name. */
   readonly views: readonly { readonly name: string; readonly answers: boolean; readonly sees: readonly string[]; readonly misses: readonly string[] }[]
 }
+
+/** A claim and where its data lies, as `shoal volume list` shows it. */
+export interface VolumeSummary {
+  /** `namespace/name`. */
+  readonly claim: string
+  readonly uid: string
+  readonly phase: string
+  /** Empty while the claim is not bound. */
+  readonly volume: string
+  readonly size: string
+  readonly storageClass: string
+  readonly reclaimPolicy: string
+  readonly age: string
+  /** The one peer that has the data; empty when it is not tied to one. */
+  readonly peer: string
+  readonly peerState: 'alive' | 'gone' | 'removed' | 'any'
+  readonly pods: readonly { readonly name: string; readonly node: string }[]
+}

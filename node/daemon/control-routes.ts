@@ -24,6 +24,7 @@ import { dashboardTokenSeconds, imageSendTimeoutMs } from './limits.ts'
 import { callKubelet } from './other-kubelets.ts'
 import { statusOf } from './peer-views.ts'
 import { survivorRoutes } from './survivor-routes.ts'
+import { volumeRoutes } from './volume-routes.ts'
 
 /** The parts of a member that the routes use. */
 export interface MemberParts {
@@ -73,6 +74,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
       return parts.leave()
     },
     ...survivorRoutes(peer, clock),
+    ...volumeRoutes(parts),
     'POST /images': ({ stream }) => spreadImage(parts, stream),
   }
 }

@@ -55,3 +55,21 @@ export const secretUnreadable = defineError<{ readonly key: string; readonly why
   message: ({ key, why }) => `${key} cannot be encrypted or decrypted: ${why}`,
   remedy: 'A peer that has just joined gets the key with the state: try again in a moment. Otherwise write the Secret anew.',
 })
+
+export const noSuchClaim = defineError<{ claim: string }>({
+  code: 'SHOAL_NO_SUCH_CLAIM',
+  message: ({ claim }) => `there is no claim ${claim}`,
+  remedy: 'Write it as <namespace>/<claim>; `shoal volume list` shows them.',
+})
+
+export const noLocalVolume = defineError<{ claim: string }>({
+  code: 'SHOAL_NO_LOCAL_VOLUME',
+  message: ({ claim }) => `the claim ${claim} has no volume that lies on one peer alone: there is nothing to give up`,
+  remedy: 'See `kubectl describe pvc` for what it waits for.',
+})
+
+export const volumePeerLives = defineError<{ claim: string; peer: string }>({
+  code: 'SHOAL_VOLUME_PEER_LIVES',
+  message: ({ claim, peer }) => `the volume of ${claim} lies on ${peer}, which is alive: its data is there`,
+  remedy: 'Nothing was changed. Copy the data first; then add --force to give it up all the same.',
+})

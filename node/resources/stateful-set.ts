@@ -1,5 +1,5 @@
 // Stateful sets: Pods with a number, a name and claims that stay theirs. Source: Kubernetes concepts, StatefulSets.
-import { has, isEqual, mapField, mapItems, numberIn, objectIn, stringIn, withDefaults, withFields } from '../objects/access.ts'
+import { has, isEqual, mapField, mapItems, numberIn, objectIn, objectsIn, stringIn, withDefaults, withFields } from '../objects/access.ts'
 import { dnsLabel } from '../objects/names.ts'
 import { age, containerCells, name } from './cells.ts'
 import { verbatim } from './field-errors.ts'
@@ -46,6 +46,15 @@ function validateStrategy(errors: FieldErrors, strategy: JsonObject): void {
 const changeable = ['replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
 const fixedPart = (spec: JsonObject): JsonObject => withFields(spec, Object.fromEntries(changeable.map((field) => [field, undefined])))
 
+/** The template with the volumes that the claim templates will be: containers mount them by name. */
+function withClaimVolumes(spec: JsonObject): JsonObject {
+  const names = objectsIn(spec, 'volumeClaimTemplates').map((claim) => stringIn(claim, 'metadata', 'name'))
+  if (names.length === 0) return spec
+  return mapField(spec, 'template', (template) => mapField(template, 'spec', (pod) => withFields(pod, {
+    volumes: [...objectsIn(pod, 'volumes').filter((volume) => !names.includes(stringIn(volume, 'name'))), ...names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))],
+  })))
+}
+
 function validate(errors: FieldErrors, object: JsonObject, old: JsonObject | undefined): void {
   const spec = objectIn(object, 'spec')
   const policy = stringIn(spec, 'podManagementPolicy')
@@ -59,7 +68,7 @@ function validate(errors: FieldErrors, object: JsonObject, old: JsonObject | und
   errors.nonNegative('spec.replicas', numberIn(spec, 'replicas'))
   errors.nonNegative('spec.minReadySeconds', numberIn(spec, 'minReadySeconds'))
   errors.nonNegative('spec.ordinals.start', numberIn(spec, 'ordinals', 'start'))
-  validateSelectorAndTemplate(errors, spec, undefined, 'statefulset')
+  validateSelectorAndTemplate(errors, withClaimVolumes(spec), undefined, 'statefulset')
   if (old !== undefined && !isEqual(fixedPart(spec), fixedPart(objectIn(old, 'spec')))) {
     errors.forbidden('spec', "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")
   }

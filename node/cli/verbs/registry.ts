@@ -13,8 +13,9 @@ import { kubeconfigVerb, leaveVerb, peerRemoveVerb, statusVerb } from './cluster
 import { recoverVerb } from './recover.ts'
 import { simVerb } from './sim.ts'
 import { tokenCreateVerb, tokenDeleteVerb, tokenListVerb } from './token.ts'
+import { volumeAbandonVerb, volumeListVerb } from './volume.ts'
 
 export const verbs: readonly Verb[] = [
   upVerb, demoVerb, downVerb, installVerb, bundleVerb, initVerb, joinVerb, leaveVerb, peerRemoveVerb, doctorVerb, recoverVerb, tokenCreateVerb, tokenListVerb, tokenDeleteVerb, statusVerb, dashboardVerb, kubeconfigVerb,
-  imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
+  volumeListVerb, volumeAbandonVerb, imageLoadVerb, simVerb, benchVerb, machineVerb, daemonVerb, yardVerb, relayVerb, whereVerb, stateVerb, runtimeConfigVerb, pauseImageVerb,
 ]

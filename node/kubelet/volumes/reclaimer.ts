@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import { type Client, createClient } from '../../client/client.ts'
-import { isNotFound } from '../../client/errors.ts'
+import { isConflict, isNotFound } from '../../client/errors.ts'
 import type { EventRecorder } from '../../client/event-recorder.ts'
 import { referenceTo } from '../../client/event-recorder.ts'
 import { Informer } from '../../client/informer.ts'
@@ -74,7 +74,12 @@ export class Reclaimer implements Startable {
   #consider(volume: PersistentVolume): void {
     const name = volume.metadata.name ?? ''
     if (this.#stopped || this.#running.has(name) || !isToReclaim(volume, this.#options.nodeName)) return
-    const work = this.#reclaim(volume).catch((error: unknown) => this.#failed(volume, error)).finally(() => this.#running.delete(name))
+    const work = this.#reclaim(volume).catch((error: unknown) => this.#failed(volume, error)).finally(() => {
+      this.#running.delete(name)
+      // The controller lets go of the volume at the same time: what came meanwhile was not looked at.
+      const latest = this.#volumes.cache.get(name)
+      if (latest !== undefined && latest !== volume) this.#consider(latest)
+    })
     this.#running.set(name, work)
   }
 
@@ -92,6 +97,7 @@ export class Reclaimer implements Startable {
 
   /** A newer version of the volume, or the next round, brings it back here. */
   #failed(volume: PersistentVolume, error: unknown): void {
+    if (isConflict(error)) return
     this.#deps.logger.debug('the folder of a volume could not be removed yet', { volume: volume.metadata.name, error })
     if (failureCode(error) !== undefined) this.#deps.recorder.event(referenceTo(persistentVolumes, volume), 'Warning', 'VolumeFailedDelete', String(error))
     if (this.#stopped || this.#retry !== undefined) return

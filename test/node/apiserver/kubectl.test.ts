@@ -189,6 +189,7 @@ describe('apiserver / kubectl', function () {
     await kubectl.ok(['delete', 'pvc', 'late', '--wait=false'])
     match(await kubectl.ok(['get', 'pvc', 'late', '--no-headers']), /late\s+Terminating/)
     match(await kubectl.ok(['explain', 'pvc.spec.accessModes']), /How it is to be mounted/)
+    match(await kubectl.ok(['apply', '--dry-run=server', '-f', join(import.meta.dirname, '../../../docs/examples/volumes/counter-statefulset.yaml')]), /statefulset.apps\/counter created/)
   })
 
   it('an autoscaler in both versions', async () => {

@@ -39,6 +39,20 @@ describe('kubelet / volumes / reclaimer', () => {
       await eventually('the first is gone', () => api.get(`${path}/first`) === undefined)
       api.change(`${path}/second`, (old: PersistentVolume) => ({ ...old, metadata: { ...old.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }))
       await eventually('the second is gone', () => api.get(`${path}/second`) === undefined)
+      // Somebody else changes the volume between our look and our write.
+      mkdirSync(join(folder, 'third'))
+      const third = ending('third')
+      const patch = api.send.bind(api)
+      let isFirst = true
+      api.send = (request) => {
+        if (request.method === 'PATCH' && isFirst) {
+          isFirst = false
+          api.change(`${path}/third`, (old: PersistentVolume) => ({ ...old, metadata: { ...old.metadata, labels: { changed: 'yes' } } }))
+        }
+        return patch(request)
+      }
+      api.put(path, third as never)
+      await eventually('the third is gone', () => api.get(`${path}/third`) === undefined)
       deepEqual(['first', 'second', 'theirs'].map((name) => existsSync(join(folder, name))), [false, false, true])
       equal(events.length, 0)
     } finally {
