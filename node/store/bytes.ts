@@ -56,7 +56,13 @@ export class ByteWriter {
   }
 
   text(value: string): this {
-    return this.bytes(encoder.encode(value))
+    // At most three bytes a UTF-16 code unit. Written in place: most text here is short, and memory of its own costs more.
+    const at = this.#reserve(4 + value.length * 3)
+    const { bytes, view } = this.#open
+    const { written } = encoder.encodeInto(value, bytes.subarray(at + 4, this.#length))
+    view.setUint32(at, written, true)
+    this.#length = at + 4 + written
+    return this
   }
 
   /** Bytes without a length. */
@@ -64,6 +70,16 @@ export class ByteWriter {
     const at = this.#reserve(value.length)
     this.#open.bytes.set(value, at)
     return this
+  }
+
+  /** What was written so far, as a view that holds until the next call. */
+  written(): Uint8Array {
+    return this.#open.bytes.subarray(0, this.#length)
+  }
+
+  /** Begins anew, in the same memory. */
+  clear(): void {
+    this.#length = 0
   }
 
   /** What was written, as a copy that owns its memory, so that it can be transferred. */

@@ -6,9 +6,10 @@ import { Level } from 'level'
 import { StateMachine } from '../../protocol/state/machine.ts'
 import { slot } from '../../protocol/state/proposal-results.ts'
 import { MessageError } from '../../protocol/message/errors.ts'
+import { atEndOfTurn } from '../platform/turn.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { directoryInUse, stateDamaged, stateUnwritable } from './errors.ts'
-import { decodeHeader, decodePast, encodeHeader, encodePast, readResult, readRow, rebuildPast, writeResult, writeRow } from './row-codec.ts'
+import { decodeHeader, decodePast, encodeHeader, readResult, readRow, rebuildPast, writePast, writeResult, writeRow } from './row-codec.ts'
 import type { AppliedEntry, StateHeader } from '../../protocol/state/machine.ts'
 import type { ResultRow, Row } from '../../protocol/state/rows.ts'
 import type { PastTransaction } from './history.ts'
@@ -24,10 +25,16 @@ export interface LoadedState {
   readonly past: readonly PastTransaction[]
 }
 
+/** What is written under a key. It is encoded when it is written: many a row is replaced before, and what is encoded early is kept twice. */
+export type Storable =
+  | { readonly kind: 'row'; readonly row: Row }
+  | { readonly kind: 'result'; readonly row: ResultRow }
+  | { readonly kind: 'past'; readonly past: PastTransaction }
+
 /** One row to write, or to delete when `value` is undefined. */
 export interface DiskChange {
   readonly key: string
-  readonly value: Uint8Array | undefined
+  readonly value: Storable | undefined
 }
 
 /** Which generation counts, and its header: written last, in one batch with what it stands for. */
@@ -109,34 +116,70 @@ export function diskChanges(applied: AppliedEntry, past: PastTransaction | undef
   )
   const remembered = applied.command?.remembered
   if (remembered !== undefined) changes.push(resultChange(remembered))
-  if (past !== undefined) changes.push({ key: pastKey(past), value: encodePast(past) })
+  if (past !== undefined) changes.push({ key: pastKey(past), value: { kind: 'past', past } })
   for (const old of forgotten) changes.push({ key: pastKey(old), value: undefined })
   return changes
 }
 
 const pastKey = (past: PastTransaction): string => `h${digits(past.index, 16)}`
 
-function rowChange(row: Row): DiskChange {
-  const out = new ByteWriter()
-  writeRow(out, row)
-  return { key: `k${row.key}`, value: out.finish() }
+const rowChange = (row: Row): DiskChange => ({ key: `k${row.key}`, value: { kind: 'row', row } })
+
+const resultChange = (row: ResultRow): DiskChange => ({ key: `r${encodeURIComponent(row.peer)}/${slot(row.counter)}`, value: { kind: 'result', row } })
+
+/** About how many bytes a change takes on disk. */
+export function changeBytes({ key, value }: DiskChange): number {
+  if (value?.kind === 'row') return 2 * key.length + value.row.value.length + rowOverheadBytes
+  if (value?.kind === 'past') return key.length + value.past.events.reduce((sum, { previous }) => sum + rowOverheadBytes + (previous?.value.length ?? 0), 0)
+  return key.length + rowOverheadBytes
 }
 
-function resultChange(row: ResultRow): DiskChange {
-  const out = new ByteWriter()
-  writeResult(out, row)
-  return { key: `r${encodeURIComponent(row.peer)}/${slot(row.counter)}`, value: out.finish() }
+/** Beside keys and values: numbers and lengths. */
+const rowOverheadBytes = 32
+
+function writeStorable(out: ByteWriter, value: Storable): void {
+  if (value.kind === 'row') writeRow(out, value.row)
+  else if (value.kind === 'result') writeResult(out, value.row)
+  else writePast(out, value.past)
+}
+
+/** Changes that go into a batch in one turn; the loop has its turn before the next ones, for many thousands may wait. */
+const changesPerTurn = 256
+
+type Batch = ReturnType<StateDatabase['batch']>
+
+/** A batch that is filled through one piece of memory: it copies what it is given. */
+class Filling {
+  batch: Batch
+  readonly #prefix: string
+  readonly #out = new ByteWriter()
+
+  constructor(database: StateDatabase, prefix: string) {
+    this.batch = database.batch()
+    this.#prefix = prefix
+  }
+
+  take({ key, value }: DiskChange): void {
+    if (value === undefined) {
+      this.batch = this.batch.del(this.#prefix + key)
+      return
+    }
+    this.#out.clear()
+    writeStorable(this.#out, value)
+    this.batch = this.batch.put(this.#prefix + key, this.#out.written())
+  }
 }
 
 /** Writes changes and the header that they lead to, in one synced batch. */
 export async function writeChanges(database: StateDatabase, generation: number, changes: Iterable<DiskChange>, header: StateHeader): Promise<void> {
-  const prefix = generationPrefix(generation)
-  let batch = database.batch()
-  for (const { key, value } of changes) {
-    batch = value === undefined ? batch.del(prefix + key) : batch.put(prefix + key, value)
+  const filling = new Filling(database, generationPrefix(generation))
+  let count = 0
+  for (const change of changes) {
+    filling.take(change)
+    if (++count % changesPerTurn === 0) await new Promise<void>(atEndOfTurn)
   }
-  batch = batch.put(currentKey, new ByteWriter().count(generation).bytes(encodeHeader(header)).finish())
-  await batch.write({ sync: true })
+  const current = new ByteWriter().count(generation).bytes(encodeHeader(header)).finish()
+  await filling.batch.put(currentKey, current).write({ sync: true })
 }
 
 /** A state as it was at one moment, to be written whole. */
@@ -156,17 +199,16 @@ const rowsPerBatch = 2_000
 
 /** Writes a whole state as a new generation and makes it the one that counts. */
 export async function writeGeneration(database: StateDatabase, generation: number, state: WholeState): Promise<void> {
-  const prefix = generationPrefix(generation)
-  let batch = database.batch()
-  const put = async ({ key, value }: DiskChange): Promise<void> => {
-    if (value !== undefined) batch = batch.put(prefix + key, value)
-    if (batch.length < rowsPerBatch) return
-    await batch.write()
-    batch = database.batch()
+  let filling = new Filling(database, generationPrefix(generation))
+  const put = async (change: DiskChange): Promise<void> => {
+    filling.take(change)
+    if (filling.batch.length < rowsPerBatch) return
+    await filling.batch.write()
+    filling = new Filling(database, generationPrefix(generation))
   }
   for (const row of state.rows) await put(rowChange(row))
   for (const result of state.results) await put(resultChange(result))
-  await batch.write()
+  await filling.batch.write()
   await writeChanges(database, generation, [], state.header)
 }
 

@@ -3,7 +3,7 @@
 // until it succeeds. A whole new state goes the same way. It never reads.
 import { assert } from '../../protocol/base/assert.ts'
 import { stateUnwritable } from './errors.ts'
-import { clearOthers, openDatabase, wholeState, writeChanges, writeGeneration } from './level-files.ts'
+import { changeBytes, clearOthers, openDatabase, wholeState, writeChanges, writeGeneration } from './level-files.ts'
 import { persistBatchBytes, persistDelayMs, persistRetryMs } from './limits.ts'
 import { durableIndexGauge, persistFailuresCounter } from './metrics.ts'
 import type { Clock, Timer } from '../base/clock.ts'
@@ -26,7 +26,8 @@ export interface PersisterOptions {
   readonly mark: SnapshotMark
 }
 
-type Changes = Map<string, Uint8Array | undefined>
+/** By key; what is encoded is decided when it is written. */
+type Changes = Map<string, DiskChange>
 
 export class Persister {
   readonly #deps: PersisterDeps
@@ -62,9 +63,9 @@ export class Persister {
 
   /** Queues changes, and the header of the state that they lead to. */
   add(changes: readonly DiskChange[], header: StateHeader): void {
-    for (const { key, value } of changes) {
-      this.#pending.set(key, value)
-      this.#pendingBytes += key.length + (value?.length ?? 0)
+    for (const change of changes) {
+      this.#pending.set(change.key, change)
+      this.#pendingBytes += changeBytes(change)
     }
     this.#header = header
     if (this.#pendingBytes >= persistBatchBytes && !this.#reopen) this.#begin()
@@ -144,8 +145,7 @@ export class Persister {
   }
 
   async #writeChanges(pending: Changes, header: StateHeader): Promise<void> {
-    const changes = [...pending].map(([key, value]) => ({ key, value }))
-    await writeChanges(this.#database, this.#generation, changes, header)
+    await writeChanges(this.#database, this.#generation, pending.values(), header)
     this.#reached(header.mark)
   }
 
@@ -176,8 +176,8 @@ export class Persister {
   #putBack(older: Changes): void {
     const newer = this.#pending
     this.#pending = older
-    for (const [key, value] of newer) this.#pending.set(key, value)
-    for (const [key, value] of older) this.#pendingBytes += key.length + (value?.length ?? 0)
+    for (const change of older.values()) this.#pendingBytes += changeBytes(change)
+    for (const change of newer.values()) this.#pending.set(change.key, change)
   }
 }
 

@@ -55,14 +55,13 @@ export function decodeHeader(bytes: Uint8Array): StateHeader {
 }
 
 /** A past transaction without the rows that it wrote: they are found again as the present or what a later one replaced. */
-export function encodePast(past: PastTransaction): Uint8Array {
-  const out = new ByteWriter().count(past.index).count(past.timeMs).count(past.revision).u32(past.events.length)
+export function writePast(out: ByteWriter, past: PastTransaction): void {
+  out.count(past.index).count(past.timeMs).count(past.revision).u32(past.events.length)
   for (const event of past.events) {
     out.u8(event.kind === 'put' ? 1 : 0).count(event.revision).text(keyOf(event))
     out.u8(event.previous === undefined ? 0 : 1)
     if (event.previous !== undefined) writeRow(out, event.previous)
   }
-  return out.finish()
 }
 
 /** A past transaction as it is on disk. */

@@ -3,12 +3,21 @@ import assert from 'node:assert/strict'
 import { seededRandom } from '../../../protocol/base/random.ts'
 import { StateMachine } from '../../../protocol/state/machine.ts'
 import { History } from '../../../node/store/history.ts'
-import { decodePast, encodePast, rebuildPast } from '../../../node/store/row-codec.ts'
+import { ByteWriter } from '../../../node/store/bytes.ts'
+import { decodePast, rebuildPast, writePast } from '../../../node/store/row-codec.ts'
 import { EntryMaker, put } from '../../contract/store.ts'
+import type { PastTransaction } from '../../../node/store/history.ts'
+import type { StoredPast } from '../../../node/store/row-codec.ts'
 import type { Row } from '../../../protocol/state/rows.ts'
 import type { Write } from '../../../protocol/message/transaction.ts'
 
 const base = '/registry/core/pods/'
+
+function asStored(past: PastTransaction): StoredPast {
+  const out = new ByteWriter()
+  writePast(out, past)
+  return decodePast(out.finish())
+}
 
 describe('store / history', () => {
   it('shows each past state and page as it was, also after a restart', () => {
@@ -23,7 +32,7 @@ describe('store / history', () => {
       history.add(machine.apply(make.writes(...Array.from({ length: 1 + random.integer(3) }, write))))
       states.set(machine.revision, machine.keys.all())
     }
-    const stored = history.since(0).map((past) => decodePast(encodePast(past)))
+    const stored = history.since(0).map(asStored)
     const rebuilt = rebuildPast((key) => machine.keys.get(key), stored)
     assert.deepEqual(rebuilt, history.since(0))
     for (const [revision, rows] of states) {
@@ -45,7 +54,7 @@ describe('store / history', () => {
     const history = new History()
     const make = new EntryMaker()
     for (const value of ['1', '2']) history.add(machine.apply(make.put(`${base}a/x`, value)))
-    const stored = history.since(0).map((past) => decodePast(encodePast(past)))
+    const stored = history.since(0).map(asStored)
     assert.equal(rebuildPast(() => undefined, stored), undefined)
     assert.equal(rebuildPast((key) => machine.keys.get(key), stored.slice(0, 1)), undefined)
   })

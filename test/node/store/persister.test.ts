@@ -45,4 +45,29 @@ describe('store / persister', () => {
     assert.deepEqual(loaded?.machine.header(), machine.header())
     assert.deepEqual(loaded?.machine.keys.all().map((row) => text(row.value)), ['2', '1'])
   })
+  it('writes many changes in several turns, with the header that they lead to, while others come', async () => {
+    const database = await openDatabase(directory)
+    const machine = new StateMachine()
+    const make = new EntryMaker()
+    const persister = new Persister({ clock: new ManualClock(), logger: silentLogger, metrics: noMetrics }, database, { directory, generation: 1, mark: machine.header().mark })
+    const apply = (entry: Entry): void => persister.add(diskChanges(machine.apply(entry), undefined, []), machine.header())
+    for (let at = 0; at < 700; at++) apply(make.put(`/registry/\u00e9${at % 350}`, `${at}`))
+    const first = machine.header()
+    const flushed = persister.flush()
+    const turns = [false, false]
+    for (const at of turns.keys()) {
+      await new Promise((resolve) => { setImmediate(resolve) })
+      turns[at] = persister.durable.index < first.mark.index
+      apply(make.put(`/registry/later${at}`, 'new'))
+    }
+    assert.deepEqual(turns, [true, true], 'the loop had its turns before all was written')
+    await flushed
+    assert.equal(persister.durable.index, first.mark.index, 'what came meanwhile is not in it')
+    await persister.close()
+    const again = await openDatabase(directory)
+    const loaded = await loadState(again, directory)
+    await again.close()
+    assert.deepEqual(loaded?.machine.header(), machine.header())
+    assert.equal(loaded?.machine.keys.size, 352)
+  })
 })
