@@ -26,10 +26,17 @@ export const ingressHeaderBytes = 32_768
 export const ingressHeadersTimeoutMs = 15_000
 /** A client has so long for a whole request, its body included. */
 export const ingressRequestTimeoutMs = 300_000
+/** How often clients that are late with headers or requests are looked for. */
+export const ingressCheckEveryMs = 5_000
 /** An idle connection of a client is kept so long. */
 export const ingressIdleTimeoutMs = 60_000
 /** Clients' connections to one Ingress proxy; further ones are closed. */
 export const ingressConnections = 20_000
+/** Requests of one HTTP/2 connection that are under way at a time; further ones are refused, and the client sends them later. */
+export const ingressStreams = 128
+/** Requests that one HTTP/2 connection may take back at once; after that so many a second. More end the connection. */
+export const ingressResetBurst = 256
+export const ingressResetsPerSecond = 64
 /** A backend that does not accept a connection in this time counts as refusing it. */
 export const ingressConnectTimeoutMs = 2_000
 /** A backend that says nothing for so long is given up: 504. */

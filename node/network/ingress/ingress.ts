@@ -11,7 +11,7 @@ import { ingressRetryMs } from '../limits.ts'
 import { addressOf } from '../proxy/proxy.ts'
 import { routeTable } from './model.ts'
 import type { RouteTable } from './routing.ts'
-import type { IngressPorts } from './server.ts'
+import type { IngressPorts } from './doors.ts'
 import type { IngressReport } from './worker.ts'
 
 export interface IngressDeps {

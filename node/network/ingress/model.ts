@@ -16,11 +16,14 @@ export interface IngressInput extends Pick<ProxyInput, 'slicesOf' | 'members' | 
 
 const order = (ingress: Ingress): string => `${ingress.metadata.creationTimestamp ?? ''}/${ingress.metadata.namespace ?? ''}/${ingress.metadata.name ?? ''}`
 
-function backendsOf(namespace: string, backend: IngressBackend, input: IngressInput): { readonly service: string; readonly backends: readonly Backend[] } {
+/** Kubernetes documentation, Service, "Application protocol": HTTP/2 over cleartext with prior knowledge. */
+const http2Protocol = 'kubernetes.io/h2c'
+
+function backendsOf(namespace: string, backend: IngressBackend, input: IngressInput): { readonly service: string; readonly isHttp2: boolean; readonly backends: readonly Backend[] } {
   const key = `${namespace}/${backend.service?.name ?? ''}`
   const service = input.service(key)
   const port = service === undefined || backend.service === undefined ? undefined : portOf(service, backend.service)
-  return { service: key, backends: service === undefined || port === undefined ? [] : servingBackends(service, port, input) }
+  return { service: key, isHttp2: port?.appProtocol === http2Protocol, backends: service === undefined || port === undefined ? [] : servingBackends(service, port, input) }
 }
 
 function routesOf(ingress: Ingress, input: IngressInput): readonly Route[] {

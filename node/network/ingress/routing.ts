@@ -12,6 +12,8 @@ export interface Route {
   readonly isDefault: boolean
   /** `namespace/name` of the Service, for people. */
   readonly service: string
+  /** The Service's port speaks HTTP/2 without TLS, as gRPC does. */
+  readonly isHttp2: boolean
   /** Empty: nobody serves now. */
   readonly backends: readonly Backend[]
 }

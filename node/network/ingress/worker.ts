@@ -2,7 +2,8 @@
 // It is told the ports once and tables as they change, and tells how the start went and which certificates are broken.
 import { parentPort, workerData } from 'node:worker_threads'
 import { required } from '../../../protocol/base/assert.ts'
-import { IngressServer, type IngressPorts } from './server.ts'
+import type { IngressPorts } from './doors.ts'
+import { IngressServer } from './server.ts'
 import type { RouteTable } from './routing.ts'
 
 /** What the thread says. */

@@ -29,6 +29,11 @@ describe('network / ingress / model', () => {
     deepEqual(backends(table), ['10.244.1.2:8080 10.244.2.2:8080', '10.244.1.2:8080 10.244.2.2:8080', '', ''])
     deepEqual(table.routes.map(({ host, path, match }) => `${host}${path} ${match}`), Array.from({ length: 4 }, () => 'web.test/ prefix'))
   })
+  it('speaks HTTP/2 where the port of the Service says so', () => {
+    const service: Service = { ...web, spec: { type: 'ClusterIP', ports: [{ port: 80, name: 'http', appProtocol: 'kubernetes.io/h2c' }, { port: 81, name: 'other', appProtocol: 'http' }] } }
+    const rules = [{ http: { paths: [to('web', { number: 80 }), to('web', { number: 81 })] } }]
+    deepEqual(routeTable(input([ingress('i', { rules })], { service: () => service })).routes.map((route) => route.isHttp2), [true, false])
+  })
   it('suspected endpoints leave as they leave the proxy', () => {
     deepEqual(backends(routeTable(input([plain], { members: [member('a', 'suspect'), member('b', 'alive'), member('c', 'alive')] })))[0], '10.244.2.2:8080')
   })

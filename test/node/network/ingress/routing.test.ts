@@ -2,7 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { findCertificate, findRoute, hasPrefix, hostName, indexRoutes, type Route, wildcardOf } from '../../../../node/network/ingress/routing.ts'
 
-const route = (host: string, path: string, service: string, change: Partial<Route> = {}): Route => ({ host, path, match: 'prefix', isDefault: false, service, backends: [], ...change })
+const route = (host: string, path: string, service: string, change: Partial<Route> = {}): Route => ({ host, path, match: 'prefix', isDefault: false, isHttp2: false, service, backends: [], ...change })
 const exact = { match: 'exact' } as const
 const found = (routes: readonly Route[], host: string, target: string): string => findRoute(indexRoutes(routes), host, target)?.service ?? 'none'
 

@@ -3,11 +3,12 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, connect as connectPlain } from 'node:net'
+import { type AddressInfo, connect as connectPlain, createServer as createNetServer } from 'node:net'
 import { connect } from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createAuthority } from '../../../../node/identity/ca.ts'
 import { IngressServer } from '../../../../node/network/ingress/server.ts'
+import { ingressTimes } from '../../../../node/network/ingress/times.ts'
 import type { Route, ServedCertificate } from '../../../../node/network/ingress/routing.ts'
 
 interface Answer {
@@ -32,7 +33,7 @@ describe('network / ingress / server', () => {
   let closed = 0
 
   const portOf = (server: Server): number => (server.address() as AddressInfo).port
-  const route = (host: string, ports: readonly number[]): Route => ({ host, path: '/', match: 'prefix', isDefault: false, service: 'default/web', backends: ports.map((port) => ({ address: '127.0.0.1', port })) })
+  const route = (host: string, ports: readonly number[]): Route => ({ host, path: '/', match: 'prefix', isDefault: false, isHttp2: false, service: 'default/web', backends: ports.map((port) => ({ address: '127.0.0.1', port })) })
   const use = (routes: readonly Route[], certificates: readonly ServedCertificate[] = []): void => proxy.use({ routes, certificates })
 
   function ask(host: string, options: Asked = {}): Promise<Answer> {
@@ -101,6 +102,22 @@ describe('network / ingress / server', () => {
     use([route('none.test', []), route('gone.test', [closed]), route('half.test', [closed, portOf(backend)])])
     deepEqual([(await ask('none.test')).status, (await ask('gone.test')).status], [503, 502])
     for (let i = 0; i < 6; i++) equal((await ask('half.test', { method: 'POST', path: '/echo', body: ['once'] })).body, 'once')
+  })
+  it('504 when a backend says nothing for too long, in either protocol', async () => {
+    const hasty = new IngressServer(() => undefined, { ...ingressTimes, answerMs: 100 })
+    await hasty.start({ http: 0, https: 0 })
+    const mute = createNetServer((socket) => void socket.on('error', () => socket.destroy()).resume()).listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    const { port } = mute.address() as AddressInfo
+    hasty.use({ routes: [route('old.test', [port]), { ...route('new.test', [port]), isHttp2: true }], certificates: [] })
+    const statuses = await Promise.all(['old.test', 'new.test'].map(async (host) => {
+      const [answer] = (await once(request({ host: '127.0.0.1', port: hasty.ports().http, headers: { host } }).end(), 'response')) as [IncomingMessage]
+      answer.resume()
+      return answer.statusCode
+    }))
+    deepEqual(statuses, [504, 504])
+    await hasty.stop()
+    mute.close()
   })
   it('passes bodies on in both directions', async () => {
     use([route('web.test', [portOf(backend)])])
