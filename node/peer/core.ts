@@ -285,6 +285,11 @@ export class Core {
         this.#pulse.beat()
         running.driver.beat(true, order.reports)
         return this.#tellStatus(running, true)
+      case 'leaseOver': {
+        const { role, term } = running.driver.status()
+        const over = role === 'leader' && order.peers.every((peer) => running.driver.leaseOver(peer))
+        return this.#link.send({ kind: 'leaseOver', id: order.id, over, term })
+      }
       case 'certificate':
         return running.lanes.renew(order.certificate)
       case 'answer':

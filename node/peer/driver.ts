@@ -135,6 +135,10 @@ export class Driver {
     this.#pumpSoon()
   }
 
+  leaseOver(peer: PeerId): boolean {
+    return this.#deps.engine.leaseOver(peer)
+  }
+
   status(): EngineStatus {
     return this.#deps.engine.status()
   }

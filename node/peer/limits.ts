@@ -159,6 +159,9 @@ export const answerMaxBytes = 1024
 export const metricsBatchMs = 1_000
 export const metricsBatchMost = 1_000
 
+/** The leader's word about a lease, and the majority's about the leader, may each take this long; after that it counts as not over. */
+export const takeoverTimeoutMs = 2_000
+
 /** Length of the doctor's long question: several packets on any network. */
 export const longQuestionBytes = 32 * 1024
 

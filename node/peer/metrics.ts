@@ -16,6 +16,13 @@ export const appliedIndex = {
   labels: [],
 } as const satisfies MetricSpec<never>
 
+export const leaseLeft = {
+  name: 'shoal_peer_lease_left_seconds',
+  type: 'gauge',
+  help: 'How long the lease of this peer was still valid when that was last looked at; without one nothing that must be unique runs here.',
+  labels: [],
+} as const satisfies MetricSpec<never>
+
 export const clockAheadGauge = {
   name: 'shoal_peer_clock_ahead_seconds',
   type: 'gauge',

@@ -21,6 +21,7 @@ import { featureLevelUnknown, listenFailed, noAgreement, onlyLogDamaged, peerThr
 import { FeatureLevels, highestLevel } from './feature-levels.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
+import { leaseLeft } from './metrics.ts'
 import { appliedReportMs, beatMs, compareMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
 import { afterLoss, ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, parseObject, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
@@ -32,7 +33,8 @@ import { SnapshotIntake } from './snapshot-intake.ts'
 import { enterRecords } from './thread-metrics.ts'
 import type { Answer, Ask, CoreOptions, Link, Order, Report, StartFailure } from './types.ts'
 import { Survivors } from './survivors.ts'
-import { Members, Works } from './views.ts'
+import { Takeover } from './takeover.ts'
+import { Members, OwnLease, Works } from './views.ts'
 
 export interface PeerDeps {
   readonly store: StateStore
@@ -67,6 +69,8 @@ export interface PeerSettings {
 export class Peer implements Startable {
   readonly members: Members
   readonly works: Works
+  readonly lease: OwnLease
+  readonly takeover: Takeover
   readonly agreed: Agreement
   readonly clocks: ClockWatch
   readonly survivors: Survivors
@@ -105,6 +109,7 @@ export class Peer implements Startable {
     const self = this.#identity.key.peerId
     this.members = new Members()
     this.works = new Works(self)
+    this.lease = new OwnLease(self)
     this.clocks = new ClockWatch({ clock, logger, metrics })
     const counter = new ProposalCounter(deps.directory.counter, this.#identity.file.ran > 0 ? afterLoss(clock.wallMs()) : 1)
     this.agreed = new Agreement({ store, clock, metrics, counter, clocks: this.clocks, send: (order, transfer) => this.#link?.send(order, transfer) }, self)
@@ -118,6 +123,9 @@ export class Peer implements Startable {
     this.#levels = new FeatureLevels({ store, logger, commit }, self, settings.featureLevel ?? highestLevel)
     this.#asking = new Asking({ clock, send: (order) => this.#link?.send(order) })
     const ask = this.#asking.ask.bind(this.#asking)
+    this.takeover = new Takeover({
+      store, clock, ask, leader: () => this.status()?.leader, send: (order) => this.#link?.send(order), barrier: (timeoutMs) => this.agreed.barrier(timeoutMs),
+    }, self)
     this.comparison = new StateComparison({
       checkpoints: () => store.checkpoints(), ask, logger, others: () => this.#comparable(),
       wrong: (index) => {
@@ -192,6 +200,7 @@ export class Peer implements Startable {
     this.#cancelTimers()
     this.agreed.stop()
     this.#asking.stop()
+    this.takeover.stop()
     this.works.stop()
     if (this.#link === undefined || this.#stopped !== undefined) return this.#stopped?.promise
     this.#stopped = Promise.withResolvers<void>()
@@ -206,6 +215,7 @@ export class Peer implements Startable {
     this.#cancelTimers()
     this.agreed.stop()
     this.#asking.stop()
+    this.takeover.stop()
     this.works.stop()
     const link = this.#link
     this.#link = undefined
@@ -256,6 +266,7 @@ export class Peer implements Startable {
   }
 
   #take(report: Report): void {
+    const { metrics, clock } = this.#deps
     switch (report.kind) {
       case 'started':
         this.#addresses = report.addresses
@@ -280,7 +291,11 @@ export class Peer implements Startable {
         for (const assignment of report.assignments) void this.#assign(assignment)
         return
       case 'status':
-        return this.agreed.told(report.status)
+        this.agreed.told(report.status)
+        metrics.gauge(leaseLeft).set({}, Math.max(0, report.status.leaseUntilMs - clock.bootMs()) / 1_000)
+        return this.lease.told(report.status.leaseUntilMs)
+      case 'leaseOver':
+        return this.takeover.standing(report.id, report)
       case 'disk':
         return this.agreed.roomChanged(report.full)
       case 'ask':
@@ -391,7 +406,7 @@ export class Peer implements Startable {
     let answer: Answer
     try {
       if (ask.what === 'join') answer = { kind: 'bytes', bytes: await this.#desk.answer(ask.session, ask.remote, ask.frame) }
-      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: this.comparison.answer(ask.frame) ?? await this.signing.answer(ask.from, ask.frame) ?? this.survivors.answer(ask.from, ask.frame) }
+      else if (ask.what === 'question') answer = { kind: 'bytes', bytes: this.comparison.answer(ask.frame) ?? await this.takeover.answer(ask.frame) ?? await this.signing.answer(ask.from, ask.frame) ?? this.survivors.answer(ask.from, ask.frame) }
       else answer = required(await this.#snapshots.answer(ask) ?? await this.#intake.answer(ask), 'an answer about snapshots')
     } catch (error) {
       this.#deps.logger.warn('a question of the peer thread failed', { what: ask.what, reason: error instanceof Error ? error.message : String(error) })

@@ -1,6 +1,6 @@
 // What crosses between the peer's two threads, and the door of the log. Only bytes, strings and small records travel,
 // never live objects, so the same messages serve a worker and a test that runs everything in one thread.
-import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
+import type { ClusterId, LogIndex, PeerId, Term } from '../../protocol/base/ids.ts'
 import type { EngineStatus, PeerRecord, Recovered, Save, SystemState } from '../../protocol/engine/types.ts'
 import type { Member } from '../../protocol/membership/types.ts'
 import type { SnapshotMark } from '../../protocol/message/entry.ts'
@@ -69,6 +69,8 @@ export type Order =
       readonly removed: readonly PeerId[] | undefined
     }
   | { readonly kind: 'beat'; readonly reports: readonly WorkReport[] }
+  /** Asks whether this peer leads and the leases of these peers are over for so long that others may replace what they ran. */
+  | { readonly kind: 'leaseOver'; readonly id: number; readonly peers: readonly PeerId[] }
   | { readonly kind: 'certificate'; readonly certificate: string }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'question'; readonly id: number; readonly to: PeerId; readonly frame: Uint8Array }
@@ -88,6 +90,7 @@ export type Report =
   | { readonly kind: 'works'; readonly works: readonly Assignment[] }
   | { readonly kind: 'assign'; readonly assignments: readonly Assignment[] }
   | { readonly kind: 'status'; readonly status: EngineStatus }
+  | { readonly kind: 'leaseOver'; readonly id: number; readonly over: boolean; readonly term: Term }
   /** The disk under the log is full, or has room again. */
   | { readonly kind: 'disk'; readonly full: boolean }
   | { readonly kind: 'ask'; readonly id: number; readonly ask: Ask }

@@ -1,10 +1,10 @@
-// What the Kubernetes side of the daemon sees of the protocol: members by name, and the works that are ours.
-// Both are copies of what the peer thread reported last; nothing is asked across threads to answer.
+// What the Kubernetes side of the daemon sees of the protocol: members by name, the works that are ours, and our lease.
+// All are copies of what the peer thread reported last; nothing is asked across threads to answer.
 import type { Member } from '../../protocol/membership/types.ts'
 import type { PeerRecord } from '../../protocol/engine/types.ts'
 import type { Assignment, WorkReport } from '../../protocol/message/ownership.ts'
 import type { PeerId } from '../../protocol/base/ids.ts'
-import type { MembershipView, MemberView, WorksView } from '../base/views.ts'
+import type { LeaseView, MembershipView, MemberView, WorksView } from '../base/views.ts'
 
 /** A set of listeners that can be left again. */
 export class Listeners {
@@ -95,5 +95,30 @@ export class Works implements WorksView {
 
   reports(): readonly WorkReport[] {
     return [...this.#held].map(([work, epoch]) => ({ work, epoch, progress: this.#progress.get(work) ?? 0 }))
+  }
+}
+
+/** This peer's lease, as the peer thread told it last: never longer than it is. */
+export class OwnLease implements LeaseView {
+  readonly peerId: PeerId
+  readonly #listeners = new Listeners()
+  #untilMs = 0
+
+  constructor(self: PeerId) {
+    this.peerId = self
+  }
+
+  untilMs(): number {
+    return this.#untilMs
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener)
+  }
+
+  told(untilMs: number): void {
+    if (untilMs === this.#untilMs) return
+    this.#untilMs = untilMs
+    this.#listeners.call()
   }
 }

@@ -146,7 +146,8 @@ class Engine implements PeerEngine {
 
   #stepOwnership(from: PeerId, message: OwnershipMessage): void {
     if (message.kind === 'leaseAsk') {
-      this.#leases.arrived(from, message)
+      // A peer that was removed gets no lease any more, so that the last one it had runs out.
+      if (this.#roster.isMember(from)) this.#leases.arrived(from, message)
       return
     }
     this.#lead(from, message.term)
@@ -350,6 +351,10 @@ class Engine implements PeerEngine {
       mayVote: raft.mayVote,
       quorum: this.#raft.quorum || mirrorQuorum,
     }
+  }
+
+  leaseOver(peer: PeerId): boolean {
+    return this.#leader.leaseOver(peer, this.#nowMs)
   }
 
   #role(): EngineStatus['role'] {

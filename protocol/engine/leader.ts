@@ -185,9 +185,13 @@ export class Leader {
 
   /** Peers whose unique Pods others may replace; empty when this peer does not lead. */
   expired(nowMs: BootMs): readonly PeerId[] {
-    const { raft, roster, leases } = this.#deps
-    if (!raft.isLeader) return []
-    return roster.records.filter(({ peer }) => leases.expired(peer, nowMs)).map(({ peer }) => peer)
+    return this.#deps.roster.records.filter(({ peer }) => this.leaseOver(peer, nowMs)).map(({ peer }) => peer)
+  }
+
+  /** The same of one peer, which may have been removed: its last lease runs on. */
+  leaseOver(peer: PeerId, nowMs: BootMs): boolean {
+    const { raft, leases } = this.#deps
+    return raft.isLeader && this.#leads === raft.term && leases.expired(peer, nowMs)
   }
 }
 

@@ -30,6 +30,11 @@ export class Roster {
     return this.#records
   }
 
+  /** Whether the agreed state has it. */
+  isMember(peer: PeerId): boolean {
+    return this.#records.some((record) => record.peer === peer)
+  }
+
   /** The agreed state changed. Returns the peers that are no members any more. */
   agreed(records: readonly PeerRecord[], nowMs: BootMs): readonly PeerId[] {
     const gone = this.#records.filter((old) => !records.some((record) => record.peer === old.peer)).map((record) => record.peer)

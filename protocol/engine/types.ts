@@ -158,4 +158,6 @@ export interface PeerEngine {
   stop(leave: boolean): void
   ready(): Ready | undefined
   status(): EngineStatus
+  /** Whether this peer leads and the lease of `peer`, a member or one that was removed, ran out so long ago that others may replace its unique Pods. */
+  leaseOver(peer: PeerId): boolean
 }

@@ -31,6 +31,7 @@ function rig(readies: Ready[]) {
     connectionLost: idle, report: idle, health: (healthy) => { events.push(healthy ? 'healthy' : 'unhealthy') }, announce: idle, stop: idle,
     saved: (sequence) => { events.push(`saved ${sequence}`) },
     ready: () => readies.shift(),
+    leaseOver: () => false,
     status: () => assert.fail('not asked'),
   }
   const log: PeerLog = {

@@ -24,6 +24,22 @@ describe('protocol / engine / leases', () => {
     for (const peer of cluster.up) assert.ok(peer.engine.status().leaseUntilMs <= before + 8000, peer.id)
   })
 
+  it('a removed peer gets no lease any more, and what it ran may be replaced when the last one is over', () => {
+    const cluster = TestCluster.start(['a', 'b', 'c', 'd'])
+    cluster.until('leases', 15_000, () => cluster.voters().length === 3 && cluster.up.every((peer) => peer.engine.status().leaseUntilMs > cluster.nowMs))
+    const gone = cluster.up.find(({ id }) => !cluster.voters().includes(id))?.id ?? ''
+    const leader = (): boolean => cluster.peer(cluster.leader()?.id ?? 'a').engine.leaseOver(gone)
+    cluster.propose(cluster.leader()?.id ?? '', { removePeer: gone })
+    cluster.until('removed', 3000, () => !cluster.peer('a').state.peers.has(gone))
+    cluster.run(500)
+    const untilMs = cluster.peer(gone).engine.status().leaseUntilMs
+    assert.equal(leader(), false)
+    cluster.until('over', 15_000, leader)
+    assert.ok(cluster.nowMs >= untilMs + 2000, `${cluster.nowMs} after ${untilMs}`)
+    assert.equal(cluster.peer(gone).engine.status().leaseUntilMs, untilMs)
+    assert.ok(cluster.up.filter(({ id }) => id !== cluster.leader()?.id).every(({ engine }) => !engine.leaseOver(gone)), 'only the leader says so')
+  })
+
   it('an unhealthy peer asks for none and holds no works', () => {
     const cluster = TestCluster.start(['a', 'b', 'c'], { works: ['w'] })
     cluster.until('assigned', 15_000, () => cluster.peer('a').state.assignments.size === 1)
