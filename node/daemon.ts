@@ -230,6 +230,7 @@ class Daemon {
           },
           recover: () => this.#ground.clock.after(farewellMs, () => void this.#recover(peer)),
           renewed: (identity) => this.#member?.renew(identity),
+          removed: () => this.#member?.dismiss(),
         },
         { listen: this.#options.listen, advertise: this.#multiaddrs(), maxVoters: this.#options.maxVoters, works, seed, version, featureLevel: this.#options.featureLevel },
       ),

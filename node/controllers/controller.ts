@@ -2,7 +2,7 @@
 // registry.ts lists them. A controller keeps nothing in memory that it could not find again in the API after a crash.
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import type { MembershipView } from '../base/views.ts'
+import type { MembershipView, TakeoverView } from '../base/views.ts'
 import type { WorkResult } from '../base/work-queue.ts'
 import type { Client } from '../client/client.ts'
 import type { EventRecorder } from '../client/event-recorder.ts'
@@ -18,6 +18,7 @@ export interface ControllerDeps {
   /** Events as coming from `component`. */
   readonly events: (component: string) => EventRecorder
   readonly membership: MembershipView
+  readonly takeover: TakeoverView
   /** The kinds that the API serves now. */
   readonly catalog: ResourceCatalog
   /** PEM of the cluster's CA. */

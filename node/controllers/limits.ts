@@ -34,6 +34,9 @@ export const brakeHoldMs = 60_000
 /** Silence of a kubelet that is no known member before its node counts as gone. */
 export const heartbeatLimitMs = 40_000
 
+/** How often the leader is asked again whether the lease of a gone node is over. */
+export const takeoverPollMs = 250
+
 /** How often a holder of the work says that its loops turn. */
 export const progressEveryMs = 1_000
 

@@ -8,7 +8,7 @@ import type { Term } from '../base/held-work.ts'
 import type { Startable } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
-import type { MembershipView, WorksView } from '../base/views.ts'
+import type { MembershipView, TakeoverView, WorksView } from '../base/views.ts'
 import { WorkQueue } from '../base/work-queue.ts'
 import { createClient } from '../client/client.ts'
 import { createEventRecorder } from '../client/event-recorder.ts'
@@ -32,6 +32,7 @@ export interface ControllersDeps {
   readonly metrics: Metrics
   readonly random: Random
   readonly membership: MembershipView
+  readonly takeover: TakeoverView
   readonly works: WorksView
   /** PEM of the cluster's CA. */
   readonly rootCa: string
@@ -68,7 +69,7 @@ class ControllersTerm implements Term {
     const { clock, random, metrics } = deps
     this.#informers = new Informers({ client, clock, logger: logger.child('client') }, { freeze: deps.freeze ?? false })
     const parts: ControllerDeps = {
-      client, clock, logger, informers: this.#informers, membership: deps.membership, rootCa: deps.rootCa,
+      client, clock, logger, informers: this.#informers, membership: deps.membership, takeover: deps.takeover, rootCa: deps.rootCa,
       catalog: discoveredCatalog(transport, clock),
       events: (component) => createEventRecorder({ client, clock, random, logger, metrics }, component),
     }

@@ -59,6 +59,8 @@ export interface Member {
   readonly manage: ManageDeps
   /** What its control socket answers. */
   readonly routes: ControlRoutes
+  /** This peer belongs to the cluster no more, and its Pods with it. */
+  dismiss(): void
   /** Certificates were renewed. */
   renew(identity: Peer['identity']): void
 }
@@ -97,7 +99,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
     {
       transport: api.transport({ name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }),
       volumeTransport: api.transport({ name: 'system:shoal:local-path', groups: ['system:masters'] }),
-      runtime: criRuntime(options.criEndpoint), clock, metrics, random, logger: logger.child('kubelet'),
+      runtime: criRuntime(options.criEndpoint), clock, metrics, random, logger: logger.child('kubelet'), lease: peer.lease, takeover: peer.takeover,
       endpointsWithdrawn: (addresses, timeoutMs) =>
         endpointsWithdrawn({ membership: peer.members, find: (node) => access.endpoint(node), clock, own: (address, ms) => network.waitEndpointOut(address, ms), self: name }, addresses, timeoutMs),
       rulesInForce: (timeoutMs) => network.whenInForce(timeoutMs),
@@ -108,13 +110,14 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
     },
     {
       nodeName: name, addresses: [address], labels: options.rootless ? { [rootlessLabel]: 'true' } : {},
-      dataDirectory: join(options.dataDirectory, 'kubelet'), volumesDirectory: join(options.dataDirectory, 'volumes'), volatileDirectory: '/run/shoal/kubelet', podLogDirectory: '/var/log/pods',
+      dataDirectory: join(options.dataDirectory, 'kubelet'), volumesDirectory: join(options.dataDirectory, 'volumes'), volatileDirectory: '/run/shoal/kubelet', wardenDirectory: '/run/shoal/warden', podLogDirectory: '/var/log/pods',
       criEndpoint: options.criEndpoint, ctrPath: 'ctr', port: options.kubeletPort, listenAddress: undefined,
       certificates: servingOf(peer.identity), rootless: options.rootless, cgroupParent: options.cgroupRoot,
       clusterDomain, clusterDns: [dnsAddress], version, capacity: {},
     },
   )
   await run(kubelet)
+  if (peer.removed()) kubelet.dismiss()
   await runWorks(deps, api, options.apiPort)
   logger.child('daemon').info('this peer serves', { name, address })
   const manage: ManageDeps = { store, clock, commit: peer.agreed.commit.bind(peer.agreed) }
@@ -129,6 +132,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
     peer,
     manage,
     routes: memberRoutes({ store, peer, access, client, informers, clock, manage, name, apiPort: options.apiPort, address, logger, leave }),
+    dismiss: () => kubelet.dismiss(),
     renew: (identity) => {
       api.renew(apiServingOf(identity))
       kubelet.renewCertificates(servingOf(identity))
@@ -144,7 +148,7 @@ async function runWorks({ clock, logger, metrics, random, peer, run }: MemberDep
   await run(
     createControllers({
       transport: fenced('system:kube-controller-manager', 'controllers'),
-      clock, logger, metrics, random, membership: peer.members, works: peer.works, rootCa: peer.identity.authority,
+      clock, logger, metrics, random, membership: peer.members, takeover: peer.takeover, works: peer.works, rootCa: peer.identity.authority,
       more: [apiServiceController(apiPort)],
     }),
   )

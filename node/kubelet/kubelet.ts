@@ -33,6 +33,8 @@ import { KubeletServer } from './server/server.ts'
 import { Slots } from './slots.ts'
 import type { Kubelet, KubeletDeps, KubeletOptions, ServerCertificates } from './types.ts'
 import { StatsCollector } from './stats/collector.ts'
+import { UniqueGuard } from './unique/guard.ts'
+import { WardenFiles } from './unique/warden-files.ts'
 import { TokenKeeper } from './volumes/tokens.ts'
 import { Reclaimer } from './volumes/reclaimer.ts'
 import { Volumes } from './volumes/volumes.ts'
@@ -66,12 +68,14 @@ class NodeKubelet implements Kubelet {
   readonly #wishes = new Slots(1)
   readonly #workers = new Map<string, PodWorker>()
   readonly #orphans = new Set<string>()
+  readonly #guard: UniqueGuard
   #starter: Starter | undefined
   #machine: Machine | undefined
   #observedVersion = 0
   #savedVersion = 0
   #timer: Timer | undefined
   #stopped = true
+  #dismissed = false
 
   constructor(deps: KubeletDeps, options: KubeletOptions) {
     this.#deps = deps
@@ -84,6 +88,10 @@ class NodeKubelet implements Kubelet {
     this.#pods = new Informer({ ...deps, client: this.#client }, pods, { narrow: { fieldSelector: `spec.nodeName=${options.nodeName}` }, fromLocalCopy: true })
     this.#node = new Informer({ ...deps, client: this.#client }, nodes, { narrow: { fieldSelector: `metadata.name=${options.nodeName}` }, fromLocalCopy: true })
     this.#relist = new Relist({ ...deps, isBusy: () => this.#isBusy(), onChange: (changed, all) => this.#runtimeChanged(changed, all) })
+    this.#guard = new UniqueGuard({
+      ...deps, client: this.#client, warden: new WardenFiles(options.wardenDirectory),
+      bootId: () => this.#machine?.bootId ?? '', wake: (uid) => this.#workers.get(uid)?.wake(),
+    })
     this.#stats = new StatsCollector(deps, options)
     this.#server = new KubeletServer({ ...deps, stats: () => this.#stats.latest(), pods: () => this.#pods.cache.list(), logFolder: (pod) => required(this.#starter, 'the starter').logFolder(pod), loadImage: (archive) => this.loadImage(archive), archiveOf: (image) => this.#images.archiveOf(image) }, options)
     this.#agent = new NodeAgent({ ...deps, client: this.#client, images: this.#images, runtimeHealthy: () => this.#relist.healthy }, options)
@@ -99,6 +107,7 @@ class NodeKubelet implements Kubelet {
     await mkdir(this.#options.podLogDirectory, { recursive: true })
     this.#machine = await readMachine()
     this.#starter = this.#makeStarter(this.#machine)
+    this.#guard.start()
     this.#stats.start()
     await this.#server.start()
     this.#agent.start(this.#machine, this.#server.port())
@@ -114,7 +123,7 @@ class NodeKubelet implements Kubelet {
     this.#stopped = true
     this.#timer?.cancel()
     await Promise.all([this.#server.stop(), this.#agent.stop(), this.#stats.stop(), this.#node.stop(), this.#pods.stop(), this.#relist.stop(), this.#reclaimer.stop()])
-    await Promise.all([...this.#workers.values()].map((worker) => worker.stop()))
+    await Promise.all([this.#guard.stop(), ...[...this.#workers.values()].map((worker) => worker.stop())])
     this.#workers.clear()
     await this.#saveObservedVersion()
   }
@@ -124,6 +133,11 @@ class NodeKubelet implements Kubelet {
     else await this.#images.loadStream(archive)
     for (const worker of this.#workers.values()) worker.retryNow()
     this.#agent.hurry()
+  }
+
+  dismiss(): void {
+    this.#dismissed = true
+    for (const worker of this.#workers.values()) worker.removed(undefined)
   }
 
   renewCertificates(certificates: ServerCertificates): void {
@@ -141,6 +155,7 @@ class NodeKubelet implements Kubelet {
       images: this.#images,
       volumes: this.#volumes,
       recorder: this.#recorder,
+      heldNow: (uid) => this.#guard.heldNow(uid),
       machine: () => ({
         hostAddresses: options.addresses,
         allocatable: this.#agent.allocatable(),
@@ -201,6 +216,7 @@ class NodeKubelet implements Kubelet {
       recorder: this.#recorder,
       starter: required(this.#starter, 'the starter'),
       volumes: this.#volumes,
+      guard: this.#guard,
       hostAddresses: () => this.#options.addresses,
       startSlot: (run, address) => this.#starts.run(() => (address === undefined ? run() : this.#wishes.run(() => {
         this.#deps.preferAddress?.(address)
@@ -208,13 +224,15 @@ class NodeKubelet implements Kubelet {
       }))),
       onGone: (gone) => {
         this.#workers.delete(gone)
+        this.#guard.forget(gone)
         this.#count()
         if (!this.#options.rootless) this.#removeCgroups(gone)
       },
     }, pod)
     this.#workers.set(uid, worker)
     this.#count()
-    worker.wake()
+    if (this.#dismissed) worker.removed(undefined)
+    else worker.wake()
   }
 
   /** The runtime removes the control groups of its containers and leaves the Pod's own. */
@@ -246,6 +264,7 @@ class NodeKubelet implements Kubelet {
     removeOrphan(this.#deps.runtime, uid)
       .then(() => this.#volumes.tearDown(uid))
       .then(() => this.#removeLogs(uid))
+      .then(() => this.#guard.forget(uid))
       .catch((error: unknown) => this.#deps.logger.warn('what is left of a Pod could not be removed yet', { uid, error }))
       .finally(() => this.#orphans.delete(uid))
   }
@@ -273,6 +292,7 @@ class NodeKubelet implements Kubelet {
         if (!this.#workers.has(uid) && !this.#orphans.has(uid)) await this.#volumes.tearDown(uid)
       }
     }
+    for (const uid of this.#guard.known()) if (!this.#workers.has(uid) && !this.#orphans.has(uid)) this.#guard.forget(uid)
   }
 
   async #readObservedVersion(): Promise<void> {

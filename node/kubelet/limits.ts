@@ -86,6 +86,17 @@ export const tokenLeastSeconds = 600
 /** A Ready Node whose runtime or network fails is reported NotReady only after this long: restarts take less. */
 export const unreadyGraceMs = 10_000
 
+/** While Pods run that must be unique, the end of the lease is looked for at least this often. */
+export const leaseLookMs = 250
+/** The same while the lease is over and nothing of them was found running. */
+export const leaseOverLookMs = 2_000
+/** At the end of the lease their containers get this long to end by themselves; the warden waits little longer. */
+export const uniqueGraceSeconds = 1
+/** With less time left of the lease nothing unique is started: the runtime must be done with it before the end. */
+export const leaseStartMarginMs = 3_000
+/** A claim that meets a newer version of its Pod is made anew so often; then the Pod is looked at again. */
+export const claimAttempts = 4
+
 /** How often the use of processor and memory is measured; rates are over the time since the measure before. */
 export const statsEveryMs = 5_000
 

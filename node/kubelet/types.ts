@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Startable } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
+import type { LeaseView, TakeoverView } from '../base/views.ts'
 import type { Transport } from '../client/types.ts'
 import type { Random } from '../../protocol/base/random.ts'
 import type { Readable } from 'node:stream'
@@ -18,6 +19,9 @@ export interface KubeletDeps {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly random: Random
+  /** This peer's lease, and what the leader says about those of others. */
+  readonly lease: LeaseView
+  readonly takeover: TakeoverView
   /** Resolves when the live peers' rules no longer lead to these addresses; rejecting or taking long is no harm. */
   readonly endpointsWithdrawn: (addresses: readonly string[], timeoutMs: number) => Promise<void>
   /** Resolves once this peer's rules are those of this life of the daemon, or after `timeoutMs`. */
@@ -53,6 +57,8 @@ export interface KubeletOptions {
   /** On tmpfs: secrets and tokens of Pods. */
   readonly volatileDirectory: string
   readonly podLogDirectory: string
+  /** On tmpfs: what the warden reads. */
+  readonly wardenDirectory: string
   /** Socket of the runtime. */
   readonly criEndpoint: string
   readonly ctrPath: string
@@ -76,6 +82,8 @@ export interface KubeletOptions {
 export interface Kubelet extends Startable {
   /** Loads a docker or OCI archive into this peer's runtime. Throws imageLoadFailed. */
   loadImage(archive: string | Readable): Promise<void>
+  /** This peer belongs to the cluster no more: its Pods end, and nothing starts. */
+  dismiss(): void
   /** New certificates for new connections of the server. */
   renewCertificates(certificates: ServerCertificates): void
   /** The port that the server listens on. */

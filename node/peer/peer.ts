@@ -50,6 +50,8 @@ export interface PeerDeps {
   readonly recover: () => void
   /** Certificates were renewed: the API server and the kubelet take the new ones. */
   readonly renewed?: (identity: PeerIdentity) => void
+  /** This peer was removed from the cluster. */
+  readonly removed?: () => void
 }
 
 export interface PeerSettings {
@@ -339,11 +341,12 @@ export class Peer implements Startable {
     if (changed) void this.#move()
   }
 
-  /** It runs on, so that its Pods, logs and reads can still be looked at, and says on every occasion what it is. */
+  /** It runs on, so that its state and logs can still be looked at, and says on every occasion what it is; its Pods end. */
   #wasRemoved(toldBy: string): void {
     if (this.#removed) return
     this.#removed = true
     this.agreed.removed()
+    this.#deps.removed?.()
     this.#deps.logger.error('this peer was removed from the cluster; stop it, remove its data directory and join again', { toldBy })
   }
 

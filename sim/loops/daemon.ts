@@ -5,9 +5,8 @@ import { timestamp } from '../../node/base/clock.ts'
 import type { Clock, Timer } from '../../node/base/clock.ts'
 import { silentLogger } from '../../node/base/logger.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
-import type { MembershipView, MemberView, WorksView } from '../../node/base/views.ts'
+import type { MembershipView, MemberView, TakeoverView, WorksView } from '../../node/base/views.ts'
 import { createClient } from '../../node/client/client.ts'
-import type { ControllerFactory } from '../../node/controllers/controller.ts'
 import { controllersWork, createControllers } from '../../node/controllers/manager.ts'
 import type { Node, Pod } from '../../node/objects/generated/core-v1.ts'
 import { createScheduler, schedulerWork } from '../../node/scheduler/scheduler.ts'
@@ -28,8 +27,8 @@ const stillUs = 50_000
 export interface LoopsDeps {
   readonly world: World
   readonly containers: Containers
-  /** More controllers, made for this peer. */
-  readonly more: (peer: SimPeer) => readonly ControllerFactory[]
+  /** What this peer hears about the leases of others. */
+  readonly takeover: (peer: SimPeer) => TakeoverView
 }
 
 export class SimDaemon implements Aboard {
@@ -53,10 +52,10 @@ export class SimDaemon implements Aboard {
   }
 
   #begin(life: number): void {
-    const { world, containers, more } = this.#deps
+    const { world, containers, takeover } = this.#deps
     const shared = { clock: this.#clock, logger: silentLogger, metrics: noMetrics, random: world.random.fork(), membership: this.#membership(), works: this.#worksView() }
     const fenced = (work: string) => (epoch: number): SimTransport => this.#transport({ work, epoch })
-    void createControllers({ ...shared, transport: fenced(controllersWork), rootCa: 'PEM', more: more(this.#peer) }).start()
+    void createControllers({ ...shared, transport: fenced(controllersWork), rootCa: 'PEM', takeover: takeover(this.#peer) }).start()
     void createScheduler({ ...shared, transport: fenced(schedulerWork) }).start()
     const { index, id } = this.#peer
     new SimKubelet({

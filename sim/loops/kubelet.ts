@@ -8,12 +8,11 @@ import { ApiError } from '../../node/client/errors.ts'
 import { nodes as nodeType, pods as podType } from '../../node/client/resource-types.ts'
 import type { Node, Pod } from '../../node/objects/generated/core-v1.ts'
 import { isPodReady, withPodCondition } from '../../node/objects/pods/lifecycle.ts'
+import { isUniquePod } from '../../node/objects/pods/unique.ts'
 import type { Containers } from './containers.ts'
 
 /** How often it looks at everything. */
 const lookMs = 250
-/** The label of Pods that must be unique. */
-export const uniqueLabel = 'shoal.dev/unique'
 /** Where a kubelet claims such a Pod; the value names the life of its process. */
 const claimAnnotation = 'shoal.dev/claim'
 
@@ -58,7 +57,10 @@ export class SimKubelet {
       if (!known.has(uid) || (unique && !leased)) containers.stop(machine, uid)
     }
     this.#work('node', () => this.#showNode())
-    for (const pod of pods) this.#work(pod.metadata.uid ?? '', () => this.#bring(pod))
+    for (const pod of pods) {
+      // What was begun about the Pod before may have ended the process.
+      if (this.#deps.alive()) this.#work(pod.metadata.uid ?? '', () => this.#bring(pod))
+    }
   }
 
   #leased(): boolean {
@@ -96,7 +98,7 @@ export class SimKubelet {
       await client.resource(podType).delete(name, namespace, { uid, gracePeriodSeconds: 0 })
       return
     }
-    const unique = pod.metadata.labels?.[uniqueLabel] === 'true'
+    const unique = isUniquePod(pod, () => undefined)
     if (!containers.of(machine).has(uid)) {
       if (unique && !(await this.#claim(pod))) return
       const owner = pod.metadata.ownerReferences?.[0]?.name ?? ''

@@ -53,7 +53,7 @@ const served: { readonly [groupVersion: string]: readonly (readonly [resource: s
     ['namespaces', 'Namespace', false], ['nodes', 'Node', false], ['pods', 'Pod', true], ['services', 'Service', true], ['endpoints', 'Endpoints', true],
     ['configmaps', 'ConfigMap', true], ['serviceaccounts', 'ServiceAccount', true], ['events', 'Event', true],
   ],
-  'apps/v1': [['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true]],
+  'apps/v1': [['deployments', 'Deployment', true], ['replicasets', 'ReplicaSet', true], ['statefulsets', 'StatefulSet', true], ['controllerrevisions', 'ControllerRevision', true]],
   'discovery.k8s.io/v1': [['endpointslices', 'EndpointSlice', true]],
   'coordination.k8s.io/v1': [['leases', 'Lease', true]],
 }

@@ -12,15 +12,15 @@ import { Cluster } from '../cluster.ts'
 import { drawFaults } from '../faults/draw.ts'
 import { Nemesis } from '../faults/nemesis.ts'
 import type { RunOptions } from '../options.ts'
-import type { CreateEngine, SimPeer } from '../peer.ts'
+import type { CreateEngine } from '../peer.ts'
 import { demand, Violation } from '../violation.ts'
 import { allWatchers } from '../watcher.ts'
 import { World } from '../world.ts'
 import type { SimUs } from '../world.ts'
 import { Containers } from './containers.ts'
 import { SimDaemon } from './daemon.ts'
-import { uniqueController } from './unique.ts'
-import { User } from './user.ts'
+import { simTakeover } from './takeover.ts'
+import { uniqueReplicas, uniqueSet, User } from './user.ts'
 
 /** After the faults everything wanted must run within this time: a lease must run out, its Pods move, and loops that failed wait half a minute. */
 export const loopsBudgetUs: SimUs = 120_000_000
@@ -28,7 +28,7 @@ export const loopsBudgetUs: SimUs = 120_000_000
 const sampleUs: SimUs = 100_000
 const lookUs: SimUs = 500_000
 
-const uniqueNames = ['unique-0', 'unique-1']
+const uniqueNames = Array.from({ length: uniqueReplicas }, (_, ordinal) => `${uniqueSet}-${ordinal}`)
 
 export interface LoopsResult {
   readonly violation: Error | undefined
@@ -51,7 +51,7 @@ export async function runLoops(options: RunOptions, createEngine: CreateEngine, 
   const watcher = allWatchers([electionSafety(), logMatching(), leaderCompleteness(), stateMachineSafety(), exactlyOnce(), boundOnce()])
   let lives = 0
   const cluster: Cluster = new Cluster(world, options, createEngine, watcher, (peer) => new SimDaemon(peer, {
-    world, containers, more: (self) => [uniqueController(uniqueNames, (nodeName) => askExpired(cluster, self, nodeName))],
+    world, containers, takeover: (self) => simTakeover(cluster, self),
   }, ++lives))
   let violation: Error | undefined
   let recoveredMs = 0
@@ -111,32 +111,4 @@ function whatIsMissing(cluster: Cluster, containers: Containers, user: User): st
     if (count !== 1) return `one container of ${name} (there are ${count})`
   }
   return ''
-}
-
-/**
- * Asks the leader whether others may replace what a node had to itself. Its word counts only when a majority confirmed after it
- * was given that it still leads in the same term: another leader may have granted a lease meanwhile.
- */
-function askExpired(cluster: Cluster, self: SimPeer, nodeName: string): Promise<boolean> {
-  const leader = cluster.leader()
-  if (leader === undefined || !self.running) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const done = (verdict: boolean): void => {
-      cluster.world.touch()
-      resolve(verdict)
-    }
-    cluster.world.after(3_000_000, () => done(false))
-    cluster.network.send(self.index, leader.index, () => {
-      if (!leader.running || leader.paused) return
-      const { role, term, expired } = leader.engine.status()
-      const asked = cluster.joined().filter((peer) => `node-${peer.index}` === nodeName)
-      // A machine that was removed or wiped has no peer that could ask for a lease any more.
-      const verdict = role === 'leader' && asked.every((peer) => expired?.includes(peer.id) === true)
-      leader.read('/registry/', (answer) => {
-        if (answer.kind === 'none' || !leader.running) return
-        const now = leader.engine.status()
-        cluster.network.send(leader.index, self.index, () => done(verdict && now.role === 'leader' && now.term === term))
-      })
-    })
-  })
 }

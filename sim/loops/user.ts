@@ -1,6 +1,7 @@
-// The user of a run of control loops: creates two Deployments, changes now and then how many replicas are wanted, through
+// The user of a run of control loops: creates two Deployments and a StatefulSet, changes now and then how many replicas are wanted, through
 // whichever peer it finds, and remembers what the last word was. A change whose answer does not come is told again.
 import type { Random } from '../../protocol/base/random.ts'
+import type { JsonObject } from '../../node/objects/json.ts'
 import type { Cluster } from '../cluster.ts'
 import { exponentialUs } from '../world.ts'
 import type { SimUs } from '../world.ts'
@@ -10,6 +11,9 @@ import type { StoredObject } from './places.ts'
 const changeUs: SimUs = 4_000_000
 const retryUs: SimUs = 300_000
 const replicasMost = 6
+/** The StatefulSet, whose Pods must be unique. */
+export const uniqueSet = 'unique'
+export const uniqueReplicas = 2
 
 export class User {
   /** Wanted replicas by Deployment. */
@@ -31,6 +35,10 @@ export class User {
   async begin(): Promise<void> {
     this.#put('/registry/core/namespaces/default', () => ({ metadata: { name: 'default', uid: 'default' }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }))
     for (const name of this.wanted.keys()) this.#tell(name)
+    this.#put(`/registry/apps/statefulsets/default/${uniqueSet}`, () => ({
+      metadata: { name: uniqueSet, namespace: 'default', uid: uniqueSet, generation: 1 },
+      spec: { ...specOf(uniqueSet, uniqueReplicas), serviceName: uniqueSet, podManagementPolicy: 'Parallel', updateStrategy: { type: 'RollingUpdate' }, revisionHistoryLimit: 10 },
+    }))
     await this.#until()
   }
 
@@ -59,7 +67,7 @@ export class User {
   #tell(name: string): void {
     this.#cluster.world.trace.line(this.#cluster.world.nowUs, () => `--- the user wants ${this.wanted.get(name)} of ${name}`)
     this.#put(`/registry/apps/deployments/default/${name}`, (old) => {
-      const spec = { replicas: this.wanted.get(name), selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'none' }] } } }
+      const spec = specOf(name, this.wanted.get(name))
       const generation = Number(old?.metadata['generation'] ?? 0) + 1
       const metadata = old === undefined ? { name, namespace: 'default', uid: name, generation } : { ...old.metadata, generation, resourceVersion: undefined }
       return { ...(old ?? {}), metadata, spec: { ...objectOf(old?.['spec']), ...spec } }
@@ -81,4 +89,8 @@ export class User {
       else again()
     })
   }
+}
+
+function specOf(name: string, replicas: number | undefined): JsonObject {
+  return { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'none' }] } } }
 }

@@ -18,7 +18,7 @@ import { systemClock } from '../../node/platform/clock.ts'
 import { createScheduler } from '../../node/scheduler/scheduler.ts'
 import { seededRandom } from '../../protocol/base/random.ts'
 import { ApiFixture } from '../support/api-fixture.ts'
-import { HandMembership, HandWorks } from '../support/control-plane.ts'
+import { HandMembership, HandTakeover, HandWorks } from '../support/control-plane.ts'
 import { eventually } from '../support/eventually.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
@@ -57,7 +57,7 @@ describe('integration / control loops on the real API', function () {
   const startParts = async (): Promise<void> => {
     const works = new HandWorks()
     const shared = {
-      transport: () => fixture.transport(), clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership, works, freeze: true,
+      transport: () => fixture.transport(), clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership, takeover: new HandTakeover(), works, freeze: true,
     }
     parts = [createControllers({ ...shared, rootCa: 'PEM' }), createScheduler(shared)]
     for (const part of parts) await part.start()

@@ -14,6 +14,7 @@ import { systemClock } from '../../node/platform/clock.ts'
 import { seededRandom } from '../../protocol/base/random.ts'
 import { startContainerd, testImage } from '../support/containerd.ts'
 import type { TestContainerd } from '../support/containerd.ts'
+import { HandLease, HandTakeover } from '../support/control-plane.ts'
 import { eventually } from '../support/eventually.ts'
 import { FakeApi } from '../support/fake-api.ts'
 import { testOptions } from '../support/kubelet-bench.ts'
@@ -35,7 +36,7 @@ describe('integration / kubelet on containerd', function () {
   const api = new FakeApi()
 
   const make = (): Kubelet => createKubelet({
-    transport: api, volumeTransport: api, runtime, clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
+    lease: new HandLease(), takeover: new HandTakeover(), transport: api, volumeTransport: api, runtime, clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
     endpointsWithdrawn: () => Promise.resolve(), rulesInForce: () => Promise.resolve(), waitEndpointOut: () => Promise.resolve(true), networkReady: () => true,
   }, { ...testOptions(containerd.folder), criEndpoint: containerd.endpoint, rootless: false, cgroupParent: containerd.cgroup, certificates: certificates.server, listenAddress: '127.0.0.1' })
 

@@ -3,7 +3,7 @@
 import type { Startable } from '../../node/base/lifecycle.ts'
 import { silentLogger } from '../../node/base/logger.ts'
 import { noMetrics } from '../../node/base/metrics.ts'
-import type { MemberView, MembershipView, WorksView } from '../../node/base/views.ts'
+import type { LeaseView, MemberView, MembershipView, TakeoverView, WorksView } from '../../node/base/views.ts'
 import { createControllers } from '../../node/controllers/manager.ts'
 import type { Deployment } from '../../node/objects/generated/apps-v1.ts'
 import type { Node, Pod } from '../../node/objects/generated/core-v1.ts'
@@ -63,11 +63,50 @@ export class HandWorks implements WorksView {
   }
 }
 
+/** A lease that a test moves; in the beginning it never ends. */
+export class HandLease implements LeaseView {
+  readonly peerId = 'self'
+  #untilMs = Number.MAX_SAFE_INTEGER
+  readonly #listeners = new Set<() => void>()
+
+  untilMs(): number {
+    return this.#untilMs
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  set(untilMs: number): void {
+    this.#untilMs = untilMs
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** The leader's word about leases, as a test sets it. */
+export class HandTakeover implements TakeoverView {
+  /** Names and ids of those whose lease is over. */
+  readonly over = new Set<string>()
+  /** Called when somebody asks, before the answer. */
+  asked: () => void = () => undefined
+
+  nodeIsOver(nodeName: string): Promise<boolean> {
+    this.asked()
+    return Promise.resolve(this.over.has(nodeName))
+  }
+
+  peerIsOver(peerId: string): Promise<boolean> {
+    return this.nodeIsOver(peerId)
+  }
+}
+
 export class ControlPlane {
   readonly clock = new ManualClock()
   readonly api = new FakeApi({ clock: this.clock })
   readonly membership = new HandMembership(this.clock)
   readonly works = new HandWorks()
+  readonly takeover = new HandTakeover()
   #parts: Startable[] = []
 
   constructor() {
@@ -77,7 +116,7 @@ export class ControlPlane {
   async start(): Promise<void> {
     const shared = {
       transport: () => this.api, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
-      membership: this.membership, works: this.works, freeze: true,
+      membership: this.membership, takeover: this.takeover, works: this.works, freeze: true,
     }
     this.#parts = [createControllers({ ...shared, rootCa: 'PEM' }), createScheduler(shared)]
     for (const part of this.#parts) await part.start()

@@ -214,11 +214,11 @@ export class FakeApi implements Transport {
     return this.#merged(place, key, old, patched)
   }
 
-  /** Status writes change the status only, others leave it alone; nothing changes, no new version. */
+  /** Status writes change status and metadata only, others leave the status alone; nothing changes, no new version. */
   #merged(place: Place, key: string, old: Loose, next: Loose): Loose {
     const own = withStatus.has(place.resource)
     let result: Loose = next
-    if (place.subresource === 'status') result = { ...old, status: next['status'] }
+    if (place.subresource === 'status') result = { ...old, metadata: next.metadata, status: next['status'] }
     else if (own && place.subresource !== 'finalize') result = { ...next, status: old['status'] }
     const { resourceVersion: _, ...metadata } = { ...result.metadata, uid: old.metadata.uid ?? '' }
     const isNewSpec = place.subresource !== 'status' && JSON.stringify(result['spec']) !== JSON.stringify(old['spec'])

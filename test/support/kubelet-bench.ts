@@ -9,13 +9,14 @@ import type { Kubelet, KubeletOptions } from '../../node/kubelet/types.ts'
 import type { Node, Pod, PodSpec } from '../../node/objects/generated/core-v1.ts'
 import { seededRandom } from '../../protocol/base/random.ts'
 import { eventually } from './eventually.ts'
+import { HandLease, HandTakeover } from './control-plane.ts'
 import { FakeApi } from './fake-api.ts'
 import { FakeRuntime } from './fake-runtime.ts'
 import { ManualClock } from './manual-clock.ts'
 
 export const testOptions = (folder: string): KubeletOptions => ({
   nodeName: 'n1', addresses: ['192.168.1.1'], labels: {}, dataDirectory: join(folder, 'data'), volumesDirectory: join(folder, 'volumes'), volatileDirectory: join(folder, 'volatile'),
-  podLogDirectory: join(folder, 'logs'), criEndpoint: '/none', ctrPath: 'ctr', port: 0, listenAddress: undefined, certificates: undefined, rootless: true,
+  podLogDirectory: join(folder, 'logs'), wardenDirectory: join(folder, 'warden'), criEndpoint: '/none', ctrPath: 'ctr', port: 0, listenAddress: undefined, certificates: undefined, rootless: true,
   cgroupParent: '', clusterDomain: 'cluster.local', clusterDns: ['10.96.0.10'], version: 'v1.32.3+shoal', capacity: {},
 })
 
@@ -25,12 +26,14 @@ export class KubeletBench {
   readonly runtime = new FakeRuntime(this.clock)
   readonly folder = mkdtempSync(join(tmpdir(), 'shoal-kubelet-'))
   readonly withdrawn: string[] = []
+  readonly lease = new HandLease()
+  readonly takeover = new HandTakeover()
   networkReady = true
   kubelet: Kubelet = this.make()
 
   make(): Kubelet {
     return createKubelet({
-      transport: this.api, volumeTransport: this.api, runtime: this.runtime, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
+      lease: this.lease, takeover: this.takeover, transport: this.api, volumeTransport: this.api, runtime: this.runtime, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
       endpointsWithdrawn: (addresses) => {
         this.withdrawn.push(...addresses)
         this.runtime.calls.push('withdrawn')

@@ -85,6 +85,12 @@ while :; do
   say "containerd ended with status $?; see /run/containerd.log"
   sleep 1
 done &
+# Ends what must be unique when the daemon cannot.
+while :; do
+  /opt/shoal/node/kubelet/unique/warden.sh 9>&-
+  say "the warden ended with status $?"
+  sleep 1
+done &
 # Every Pod starts from this image; it comes with ours.
 until ctr -n k8s.io images list -q > /run/images 2> /dev/null; do sleep 0.1; done
 grep -q '/pause:' /run/images || ctr -n k8s.io images import /opt/shoal/pause.tar > /dev/null

@@ -1,6 +1,7 @@
 // The first process of a machine: a short shell script, because a shell reaps orphans, costs nothing, and is easy to kill.
-// It makes the mounts, waits until the yard has wired its network, and then keeps containerd and the daemon running.
+// It makes the mounts, waits until the yard has wired its network, and then keeps containerd, the warden and the daemon running.
 // Pure text; the yard writes and runs it.
+import { dirname, join } from 'node:path'
 import type { MachineLayout, YardConfig } from './layout.ts'
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
@@ -11,6 +12,7 @@ const crashLoopDelaySeconds = '1'
 
 /** Text of the init script of one machine. */
 export function machineInit(config: YardConfig, machine: MachineLayout, daemonArguments: readonly string[]): string {
+  const warden = join(dirname(config.main), 'kubelet/unique/warden.sh')
   const daemon = [config.node, config.main, 'daemon', ...daemonArguments].map(quote).join(' ')
   return `#!/bin/bash
 # First process of ${machine.name}. Written by shoal up; changes are overwritten.
@@ -47,6 +49,7 @@ supervise containerd containerd -c ${quote(machine.containerdConfig)} &
     ctr --address /run/containerd/containerd.sock -n k8s.io images import "$archive" > /dev/null 2>> /var/log/supervisor.log && : > "$mark"
   done
 ) &
+supervise warden ${quote(warden)} &
 supervise daemon ${daemon} &
 while :; do wait; sleep 1; done
 `

@@ -1,18 +1,21 @@
 // Follows who is alive and writes it down: Ready becomes Unknown on a node that is gone, taints follow, Pods on it count as
-// not ready and are evicted by their tolerations. It never acts on suspicion, and holds evictions back when many die at once.
+// not ready and are evicted by their tolerations; what must be unique only when the leader says that the node's lease is over.
+// It never acts on suspicion, and holds evictions back when many die at once.
 // When a node is back, its kubelet reports Ready again and the taints go; Pods are not moved back.
-import type { MembershipView } from '../../base/views.ts'
+import type { MembershipView, TakeoverView } from '../../base/views.ts'
 import type { WorkResult } from '../../base/work-queue.ts'
 import { isNotFound } from '../../client/errors.ts'
 import { referenceTo } from '../../client/event-recorder.ts'
 import { keyOf } from '../../client/object-cache.ts'
-import { leases as leaseType, nodes as nodeType, pods as podType } from '../../client/resource-types.ts'
-import type { Node, NodeCondition, Pod } from '../../objects/generated/core-v1.ts'
+import { leases as leaseType, nodes as nodeType, persistentVolumeClaims as claimType, pods as podType } from '../../client/resource-types.ts'
+import type { Node, NodeCondition, Pod, Taint } from '../../objects/generated/core-v1.ts'
+import { fencedPodsAnnotation, fenceMore, fenceText } from '../../objects/pods/fence.ts'
 import { isPodTerminal } from '../../objects/pods/lifecycle.ts'
 import { evictionTime } from '../../objects/pods/tolerations.ts'
+import { isUniquePod } from '../../objects/pods/unique.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
-import { heartbeatLimitMs } from '../limits.ts'
-import { brakeUntilMs, healthOf, mayForget, memberOf, type NodeHealth, notReadyConditions, planTaints, unknownConditions } from './plan.ts'
+import { heartbeatLimitMs, takeoverPollMs } from '../limits.ts'
+import { brakeUntilMs, healthOf, mayForget, memberOf, type NodeHealth, notReadyConditions, planTaints, reachable, unknownConditions } from './plan.ts'
 
 const leaseNamespace = 'kube-node-lease'
 const nodeIndex = 'node'
@@ -26,8 +29,10 @@ class NodeLifecycleController implements Controller {
   readonly name = 'nodelifecycle'
   readonly #deps: ControllerDeps
   readonly #membership: MembershipView
+  readonly #takeover: TakeoverView
   readonly #nodes
   readonly #pods
+  readonly #claims
   readonly #leases
   readonly #events
   /** When a lease's renewal was first seen here; leases count only for nodes that are no members. */
@@ -36,8 +41,10 @@ class NodeLifecycleController implements Controller {
   constructor(deps: ControllerDeps) {
     this.#deps = deps
     this.#membership = deps.membership
+    this.#takeover = deps.takeover
     this.#nodes = deps.informers.of(nodeType)
     this.#pods = deps.informers.of(podType)
+    this.#claims = deps.informers.of(claimType)
     this.#leases = deps.informers.of(leaseType)
     this.#pods.addIndex(nodeIndex, (pod) => (pod.spec?.nodeName === undefined ? [] : [pod.spec.nodeName]))
     this.#events = deps.events('node-controller')
@@ -112,7 +119,9 @@ class NodeLifecycleController implements Controller {
     const bootMs = this.#deps.clock.bootMs()
     const brakeMs = brakeUntilMs(this.#membership.members(), bootMs)
     if (brakeMs !== undefined && brakeMs > bootMs) return brakeMs - bootMs
-    const waits = await Promise.all(pods.map((pod) => this.#leave(pod, node, health)))
+    const unique = pods.filter((pod) => isUniquePod(pod, (claim) => this.#claims.cache.get(`${pod.metadata.namespace}/${claim}`)))
+    const others = pods.filter((pod) => !unique.includes(pod)).map((pod) => this.#leave(pod, node.spec?.taints, health))
+    const waits = await Promise.all([...others, ...(health === 'gone' ? [this.#replace(unique, node)] : unique.map((pod) => this.#leave(pod, reachable(node), health)))])
     const due = waits.filter((one) => one !== undefined)
     return due.length === 0 ? undefined : Math.min(...due)
   }
@@ -128,14 +137,14 @@ class NodeLifecycleController implements Controller {
     }
   }
 
-  async #leave(pod: Pod, node: Node, health: NodeHealth): Promise<number | undefined> {
+  async #leave(pod: Pod, taints: readonly Taint[] | undefined, health: NodeHealth): Promise<number | undefined> {
     const current = this.#pods.cache.get(keyOf(pod)) ?? pod
     if (current.metadata.deletionTimestamp !== undefined) {
       if (health === 'gone' && mayForget(current)) await this.#delete(current, true)
       return undefined
     }
     const nowMs = this.#deps.clock.wallMs()
-    const eviction = evictionTime(current, node.spec?.taints, nowMs)
+    const eviction = evictionTime(current, taints, nowMs)
     if (eviction.kind === 'never') return undefined
     if (eviction.atMs > nowMs) return eviction.atMs - nowMs
     const { namespace, name } = current.metadata
@@ -144,10 +153,42 @@ class NodeLifecycleController implements Controller {
     return undefined
   }
 
-  async #delete(pod: Pod, forget: boolean): Promise<void> {
+  /**
+   * What must be unique is neither marked nor forgotten before the lease of its gone node is over: it runs on until then, and
+   * goes on when the node comes back. Then it goes at once, in the very version that was seen before the leader was asked.
+   */
+  async #replace(pods: readonly Pod[], node: Node): Promise<number | undefined> {
+    const nowMs = this.#deps.clock.wallMs()
+    const waits: number[] = []
+    const due = pods.map((pod) => this.#pods.cache.get(keyOf(pod)) ?? pod).filter((pod) => {
+      const eviction = pod.metadata.deletionTimestamp === undefined ? evictionTime(pod, node.spec?.taints, nowMs) : undefined
+      if (eviction?.kind === 'at' && eviction.atMs > nowMs) waits.push(eviction.atMs - nowMs)
+      return eviction === undefined || (eviction.kind === 'at' && eviction.atMs <= nowMs)
+    })
+    const { name = '' } = node.metadata
+    if (due.length > 0 && !(await this.#takeover.nodeIsOver(name))) waits.push(takeoverPollMs)
+    else if (due.length > 0) {
+      await this.#fence(name, due)
+      for (const pod of due) {
+        this.#events.event(referenceTo(podType, pod), 'Normal', 'TaintManagerEviction', `Replacing Pod ${keyOf(pod)}: the lease of its node ${name} is over`)
+        await this.#delete(pod, true, pod.metadata.resourceVersion)
+      }
+    }
+    return waits.length === 0 ? undefined : Math.min(...waits)
+  }
+
+  async #fence(name: string, pods: readonly Pod[]): Promise<void> {
+    const node = this.#nodes.cache.get(name)
+    const fenced = node === undefined ? undefined : fenceMore(node, pods)
+    if (node === undefined || fenced === undefined) return
+    const { uid, resourceVersion } = node.metadata
+    this.#nodes.assume(await this.#deps.client.resource(nodeType).patch(name, undefined, { metadata: { uid, resourceVersion, annotations: { [fencedPodsAnnotation]: fenceText(fenced) } } }))
+  }
+
+  async #delete(pod: Pod, forget: boolean, resourceVersion?: string): Promise<void> {
     const { name = '', namespace, uid } = pod.metadata
     try {
-      const ending = await this.#deps.client.resource(podType).delete(name, namespace, { uid, ...(forget ? { gracePeriodSeconds: 0 } : {}) })
+      const ending = await this.#deps.client.resource(podType).delete(name, namespace, { uid, resourceVersion, ...(forget ? { gracePeriodSeconds: 0 } : {}) })
       if (ending === undefined) this.#pods.assumeDeleted(keyOf(pod), uid)
       else this.#pods.assume(ending)
     } catch (error) {

@@ -54,6 +54,9 @@ const taintByPressure: { readonly [type: string]: string } = {
   NetworkUnavailable: 'node.kubernetes.io/network-unavailable',
 }
 
+/** The taints of a node that can be reached: until its kubelet has said that it is well, it carries one that says otherwise. */
+export const reachable = (node: Node): readonly Taint[] => (node.spec?.taints ?? []).filter(({ key }) => key !== taintUnreachable)
+
 const ownKeys = new Set([taintUnreachable, taintNotReady, taintUnschedulable, ...Object.values(taintByPressure)])
 
 /** The taints that the node should have, or undefined when it has them. Taints of others are kept as they are. */
@@ -92,8 +95,7 @@ export function notReadyConditions(pod: Pod, nowMs: number): Pod['status'] {
   return { conditions: withPodCondition(pod.status?.conditions, { ...ready, status: 'False' }, timestamp(nowMs)) }
 }
 
-/** Whether a Pod that is being deleted on a gone node may be forgotten. What must be unique may still run there. */
+/** Whether a Pod that is being deleted on a gone node, and need not be unique, may be forgotten: one that somebody replaces. */
 export function mayForget(pod: Pod): boolean {
-  const kind = controllerOf(pod.metadata)?.kind
-  return pod.metadata.deletionTimestamp !== undefined && kind !== undefined && kind !== 'StatefulSet'
+  return pod.metadata.deletionTimestamp !== undefined && controllerOf(pod.metadata) !== undefined
 }

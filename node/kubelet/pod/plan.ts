@@ -209,5 +209,14 @@ function crashLoop(view: PodView, name: string): Waiting {
   return { reason: 'CrashLoopBackOff', message: `back-off ${text} restarting failed container=${name} pod=${podName}_${namespace}(${uid})` }
 }
 
+/** The plan of a Pod of which nothing may start now; whatever has come to its end keeps it. */
+export function heldPlan(view: PodView, why: Waiting): PodPlan {
+  const plan = planPod(view)
+  if (plan.end !== undefined) return plan
+  const names = containersOf(view.pod).filter(({ kind }) => kind !== 'ephemeral').map(({ container }) => container.name)
+  const initialized = plan.initialized || view.pod.status?.phase === 'Running'
+  return { actions: [], waiting: new Map(names.map((name) => [name, why])), wakeAtMs: plan.wakeAtMs, end: undefined, restarting: new Set(names), initialized }
+}
+
 /** The next actions for a Pod that is wanted. Ending a Pod that was deleted is the worker's own path. */
 export const planPod = (view: PodView): PodPlan => new Planner(view).plan()

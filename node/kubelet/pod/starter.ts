@@ -48,6 +48,8 @@ export interface StarterDeps {
   readonly recorder: EventRecorder
   readonly clock: Clock
   readonly machine: () => MachineContext
+  /** Why a container of the Pod must not start at this moment; undefined when it may. */
+  readonly heldNow: (podUid: string) => Waiting | undefined
 }
 
 /** Why an action could not be carried out. `retryAtMs` (boot clock) when the cause itself says when to try again. */
@@ -126,6 +128,8 @@ export class Starter {
 
   async #start(view: PodView, action: StartAction, id: string): Promise<StartFailure | undefined> {
     const { container } = action.target
+    const held = this.#deps.heldNow(identityOf(view.pod).uid)
+    if (held !== undefined) return { waiting: held, retryAtMs: undefined }
     try {
       await this.#deps.runtime.startContainer(id)
     } catch (error) {

@@ -13,12 +13,13 @@ import { isRuntimeNotFound, runtimeError, volumeFailed } from '../errors.ts'
 import { resyncMs, syncBackOffFirstMs, syncBackOffMostMs } from '../limits.ts'
 import { probeAttempt } from '../probes/handlers.ts'
 import { Prober } from '../probes/prober.ts'
+import type { UniqueGuard } from '../unique/guard.ts'
 import type { Volumes } from '../volumes/volumes.ts'
 import { backOffMs, crashesAfter } from './back-off.ts'
 import { Ending } from './ending.ts'
 import type { EndingDeps } from './ending.ts'
 import { Observer } from './observe.ts'
-import { planPod } from './plan.ts'
+import { heldPlan, planPod } from './plan.ts'
 import type { PodAction, PodPlan } from './plan.ts'
 import type { Starter } from './starter.ts'
 import { StatusWriter } from './status-writer.ts'
@@ -36,6 +37,8 @@ export interface WorkerDeps extends EndingDeps {
   readonly hostAddresses: () => readonly string[]
   /** Bounds how many sandboxes are made at the same time. With an address, the sandbox gets it if it is free. */
   readonly startSlot: <T>(run: () => Promise<T>, address?: string) => Promise<T>
+  /** Keeps what must be unique from starting without leave. */
+  readonly guard: Pick<UniqueGuard, 'held' | 'claim'>
   /** Whether the Pod network is there; Pods in the host's network do not wait for it. */
   readonly networkReady: () => boolean
   /** The Pod has ended and nothing of it is left. */
@@ -161,13 +164,14 @@ export class PodWorker {
   }
 
   async #pass(): Promise<void> {
+    const held = await this.#deps.guard.held(this.#pod)
     if (this.#gone || this.#pod.metadata.deletionTimestamp !== undefined) {
       this.#busy = true
       await this.#end()
       return
     }
     const view = await this.#look()
-    const plan = planPod(view)
+    const plan = held === undefined ? planPod(view) : heldPlan(view, held)
     this.#report(view, plan)
     const acted = await this.#act(view, plan)
     this.#busy = acted || plan.actions.length > 0
@@ -280,7 +284,8 @@ export class PodWorker {
     const { name } = action.target.container
     const sandbox = readySandbox(view)
     if (sandbox === undefined || this.#isHeldBack(name)) return false
-    const failure = await this.#deps.starter.startContainer(view, sandbox.id, sandbox.attempt, action)
+    const refused = await this.#deps.guard.claim(this.#pod, (newer) => this.update(newer))
+    const failure = refused !== undefined ? { waiting: refused, retryAtMs: this.#deps.clock.bootMs() + syncBackOffFirstMs } : await this.#deps.starter.startContainer(view, sandbox.id, sandbox.attempt, action)
     if (failure === undefined) {
       if (action.replaces?.state === 'exited') this.#crashes.set(name, crashesAfter(this.#crashes.get(name) ?? 0, action.replaces))
       else if (action.replaces === undefined) this.#crashes.set(name, 0)

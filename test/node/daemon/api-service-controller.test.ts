@@ -8,7 +8,7 @@ import { createControllers } from '../../../node/controllers/manager.ts'
 import { apiServiceController } from '../../../node/daemon/api-service-controller.ts'
 import type { Endpoints } from '../../../node/objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../../node/objects/generated/discovery-v1.ts'
-import { HandMembership, HandWorks } from '../../support/control-plane.ts'
+import { HandMembership, HandTakeover, HandWorks } from '../../support/control-plane.ts'
 import { FakeApi, settle } from '../../support/fake-api.ts'
 
 describe('daemon / api service controller', () => {
@@ -18,7 +18,7 @@ describe('daemon / api service controller', () => {
     api = new FakeApi()
     const { clock } = api
     controllers = createControllers({
-      transport: () => api, clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership: new HandMembership(clock), works: new HandWorks(), freeze: true,
+      transport: () => api, clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership: new HandMembership(clock), takeover: new HandTakeover(), works: new HandWorks(), freeze: true,
       rootCa: 'PEM', more: [apiServiceController(6443)],
     })
     await controllers.start()

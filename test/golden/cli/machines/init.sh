@@ -33,5 +33,6 @@ supervise containerd containerd -c '/h/m1/containerd.toml' &
     ctr --address /run/containerd/containerd.sock -n k8s.io images import "$archive" > /dev/null 2>> /var/log/supervisor.log && : > "$mark"
   done
 ) &
+supervise warden '/s/kubelet/unique/warden.sh' &
 supervise daemon '/n/node' '/s/main.ts' 'daemon' '--name' 'peer-1' &
 while :; do wait; sleep 1; done

@@ -12,7 +12,7 @@ import { discoveredCatalog } from '../../../../node/controllers/resource-catalog
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec } from '../../../../node/objects/generated/autoscaling-v2.ts'
 import type { Scale } from '../../../../node/objects/generated/autoscaling-v1.ts'
 import type { Pod } from '../../../../node/objects/generated/core-v1.ts'
-import { HandMembership } from '../../../support/control-plane.ts'
+import { HandMembership, HandTakeover } from '../../../support/control-plane.ts'
 import { FakeApi, settle } from '../../../support/fake-api.ts'
 
 const hpaPath = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers'
@@ -87,7 +87,7 @@ describe('controllers / hpa / controller', () => {
     const client = createClient(api)
     informers = new Informers({ client, clock: api.clock, logger: silentLogger }, { freeze: true })
     controller = hpaController({
-      client, informers, clock: api.clock, logger: silentLogger, membership: new HandMembership(api.clock), rootCa: '',
+      client, informers, clock: api.clock, logger: silentLogger, membership: new HandMembership(api.clock), takeover: new HandTakeover(), rootCa: '',
       catalog: discoveredCatalog(api, api.clock),
       events: (component) => ({ event: (object, type, reason, message) => void events.push(`${component} ${object.kind}/${object.name} ${type} ${reason}: ${message}`) }),
     })

@@ -1,11 +1,12 @@
 // Starting containers on the fake runtime: what they get, and what is said when it cannot be.
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Container } from '../../../../node/objects/generated/core-v1.ts'
 import { Images } from '../../../../node/kubelet/images/images.ts'
 import { Starter } from '../../../../node/kubelet/pod/starter.ts'
+import type { Waiting } from '../../../../node/kubelet/pod/view.ts'
 import type { StartFailure } from '../../../../node/kubelet/pod/starter.ts'
 import { TokenKeeper } from '../../../../node/kubelet/volumes/tokens.ts'
 import { Volumes } from '../../../../node/kubelet/volumes/volumes.ts'
@@ -18,9 +19,11 @@ describe('kubelet / pod / starter', () => {
   let runtime: FakeRuntime
   let starter: Starter
   let events: string[]
+  let held: Waiting | undefined
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'shoal-starter-'))
     events = []
+    held = undefined
     const api = new FakeApi()
     runtime = new FakeRuntime(api.clock)
     runtime.addImage('docker.io/library/busybox:latest')
@@ -31,6 +34,7 @@ describe('kubelet / pod / starter', () => {
       images: new Images(deps, { ctrPath: 'false', endpoint: '' }),
       volumes: new Volumes({ tokens: new TokenKeeper(deps), node: () => undefined }, { podsDirectory: join(folder, 'pods'), volumesDirectory: join(folder, 'claimed'), volatileDirectory: join(folder, 'volatile') }),
       recorder: { event: (_, type, reason, text) => events.push(`${type} ${reason} ${text}`) },
+      heldNow: () => held,
       machine: () => ({
         hostAddresses: ['192.168.0.1'], allocatable: {}, memoryBytes: 1024 ** 3, machineName: 'm', clusterDomain: 'cluster.local', clusterDns: ['10.96.0.10'],
         machineResolver: { servers: [], searches: [], options: [] }, podLogDirectory: join(folder, 'logs'), cgroupParent: '/shoal/kubepods',
@@ -49,6 +53,11 @@ describe('kubelet / pod / starter', () => {
     match(readFileSync(config?.mounts[1]?.hostPath ?? '', 'utf8'), /^10\.244\.0\.5\tweb$/m)
     deepEqual([config?.linux.resources?.memoryLimitInBytes, config?.metadata.attempt, config?.logPath], [1024 ** 2, 2, 'main/2.log'])
     deepEqual(events.map((each) => each.split(' ')[1]), ['Pulled', 'Created', 'Started'])
+  })
+  it('starts nothing that is held back meanwhile', async () => {
+    held = { reason: 'NoLease', message: 'over' }
+    deepEqual(await start(named('main')), { waiting: held, retryAtMs: undefined })
+    ok(!runtime.calls.some((call) => call.startsWith('startContainer')))
   })
   it('removes what is in the way, and keeps the last end', async () => {
     for (const attempt of [0, 1]) runtime.containers.set(`old${attempt}`, ended(1, 1000 - attempt, { id: `old${attempt}`, attempt }))
