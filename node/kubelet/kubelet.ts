@@ -14,6 +14,7 @@ import { Informer } from '../client/informer.ts'
 import { versionOf } from '../client/object-cache.ts'
 import type { Change } from '../client/object-cache.ts'
 import { nodes, pods } from '../client/resource-types.ts'
+import { fencedPods } from '../objects/pods/fence.ts'
 import type { Node, Pod } from '../objects/generated/core-v1.ts'
 import { removeCgroup } from '../platform/cgroups.ts'
 import { ifMissing } from '../platform/failures.ts'
@@ -33,6 +34,7 @@ import { KubeletServer } from './server/server.ts'
 import { Slots } from './slots.ts'
 import type { Kubelet, KubeletDeps, KubeletOptions, ServerCertificates } from './types.ts'
 import { StatsCollector } from './stats/collector.ts'
+import { liftFence } from './unique/fence.ts'
 import { UniqueGuard } from './unique/guard.ts'
 import { WardenFiles } from './unique/warden-files.ts'
 import { TokenKeeper } from './volumes/tokens.ts'
@@ -76,6 +78,7 @@ class NodeKubelet implements Kubelet {
   #timer: Timer | undefined
   #stopped = true
   #dismissed = false
+  #lifting = false
 
   constructor(deps: KubeletDeps, options: KubeletOptions) {
     this.#deps = deps
@@ -114,7 +117,10 @@ class NodeKubelet implements Kubelet {
     await this.#readObservedVersion()
     this.#pods.onChange((change) => this.#podChanged(change))
     // Others write Unknown while this peer seems dead: it says at once that it is not.
-    this.#node.onChange(({ object }) => { if (!isNodeReady(object)) this.#agent.hurry() })
+    this.#node.onChange(({ object }) => {
+      if (!isNodeReady(object)) this.#agent.hurry()
+      this.#liftFence()
+    })
     this.#node.start()
     this.#beginWhenFresh()
   }
@@ -253,8 +259,19 @@ class NodeKubelet implements Kubelet {
   }
 
   #runtimeChanged(changed: ReadonlySet<string>, all: ReadonlySet<string>): void {
+    this.#liftFence()
     for (const uid of changed) this.#workers.get(uid)?.wake()
     for (const uid of all) if (!this.#workers.has(uid) && !this.#orphans.has(uid)) this.#removeOrphan(uid)
+  }
+
+  /** What was replaced here while this peer was away is told to be gone; tried again with the next change or look. */
+  #liftFence(): void {
+    const node = this.#node.cache.get(this.#options.nodeName)
+    if (this.#lifting || node === undefined || fencedPods(node).length === 0 || !this.#pods.hasSynced()) return
+    this.#lifting = true
+    liftFence(this.#client, this.#deps.runtime, node)
+      .catch((error: unknown) => this.#deps.logger.debug('a fence could not be lifted yet', { error }))
+      .finally(() => { this.#lifting = false })
   }
 
   /** Something runs whose Pod the API no longer has: it was deleted while this daemon was away. */

@@ -228,7 +228,11 @@ export class UniqueGuard {
   async #stop(uid: string): Promise<boolean> {
     const { runtime, logger, metrics, wake } = this.#deps
     const running = (await runtime.listContainers(uid)).filter(({ state }) => state === 'running')
-    if (running.length === 0) return false
+    if (running.length === 0) {
+      // Nothing is left for the warden; what starts under the next lease is noted before.
+      if (!this.#leased()) this.#deps.warden.forgetPod(uid)
+      return false
+    }
     logger.warn('the lease is over: a Pod that must be unique is stopped', { uid })
     metrics.counter(uniqueStops).add({})
     await Promise.all(running.map(async ({ id }) => {

@@ -7,6 +7,8 @@ import type { MembershipView } from '../../base/views.ts'
 import type { Informer } from '../../client/informer.ts'
 import type { Informers } from '../../client/informers.ts'
 import { endpointSlices, nodes, pods, services } from '../../client/resource-types.ts'
+import { sameJson } from '../../objects/pods/fnv.ts'
+import { fencedPods } from '../../objects/pods/fence.ts'
 import type { Node, Pod, Service } from '../../objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import { retryDelayMs } from '../limits.ts'
@@ -75,7 +77,7 @@ export class Proxy {
       this.#services.onChange(dirty),
       this.#slices.onChange(dirty),
       this.#nodes.onChange((change) => {
-        if (change.kind !== 'updated' || addressOf(change.previous) !== addressOf(change.object)) dirty()
+        if (change.kind !== 'updated' || addressOf(change.previous) !== addressOf(change.object) || !sameJson(fencedPods(change.previous), fencedPods(change.object))) dirty()
       }),
       this.#pods.onChange((change) => {
         if (change.object.spec?.nodeName === this.#self && hostPortsOf(change.object).length + (change.previous === undefined ? 0 : hostPortsOf(change.previous).length) > 0) dirty()
@@ -132,7 +134,7 @@ export class Proxy {
       this.#dirtySinceMs = undefined
       const rules = this.#model()
       try {
-        await this.#deps.driver.apply(elementsOf(rules))
+        await this.#deps.driver.apply(elementsOf(rules, this.#nodes.cache.list().flatMap(fencedPods).map(({ address }) => address)))
       } catch (error) {
         this.#deps.logger.error('the rules of the proxy could not be loaded', { error })
         this.#dirtySinceMs = sinceMs

@@ -24,7 +24,7 @@ export type Elements = ReadonlyMap<string, ReadonlyMap<string, string>>
 const maps = [
   'services', 'endpoints', 'sticky_slots', 'sticky_endpoints',
   'node_ports', 'node_endpoints', 'node_sticky_slots', 'node_sticky_endpoints',
-  'refused', 'refused_ports', 'limited', 'admitted',
+  'refused', 'refused_ports', 'limited', 'admitted', 'fenced',
 ] as const
 
 /** How many slots `count` backends get. */
@@ -78,10 +78,11 @@ function targetOf(backends: readonly Backend[], index: number): string {
   return `${address} . ${port}`
 }
 
-/** The elements that put the rules into force. Of two rules for one frontend the first wins. */
-export function elementsOf(rules: readonly Rule[]): Elements {
+/** The elements that put the rules into force. Of two rules for one frontend the first wins. `fenced`: addresses whose packets nobody takes. */
+export function elementsOf(rules: readonly Rule[], fenced: readonly string[] = []): Elements {
   const elements = new Map<string, Map<string, string>>(maps.map((name) => [name, new Map<string, string>()]))
   const put = (map: (typeof maps)[number], key: string, value: string): void => void elements.get(map)?.set(key, value)
+  for (const address of fenced) put('fenced', address, '')
   const seen = new Set<string>()
   for (const { frontend, backends, stickySeconds, sources } of rules) {
     const key = keyOf(frontend)
@@ -157,6 +158,8 @@ table ip ${tableName} {
   set refused_ports { type inet_proto . inet_service; }
   set limited { type ipv4_addr . inet_proto . inet_service; }
   set admitted { type ipv4_addr . inet_proto . inet_service . ipv4_addr; flags interval; }
+  set fenced { type ipv4_addr; }
+  chain fence { type filter hook prerouting priority mangle; ip saddr @fenced drop; }
   chain dispatch {
     ip daddr . meta l4proto . th dport vmap @services
     fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node_ports

@@ -50,7 +50,7 @@ describe('kubelet / unique / guard', () => {
   })
 
   it('stops it when the lease ends, leaves all others alone, and starts it again with the lease', async () => {
-    await create('db-0')
+    const { metadata: { uid = '' } } = await create('db-0')
     await bench.create('web')
     await bench.ready('db-0')
     await bench.ready('web')
@@ -59,10 +59,12 @@ describe('kubelet / unique / guard', () => {
     ok(bench.runtime.calls.includes('stopContainer main 1'))
     equal(running().length, 1)
     await waits('db-0')
+    await bench.until('the warden has nothing to do', 'db-0', () => !existsSync(warden('pods', uid)))
     equal((await bench.pod('web'))?.status?.phase, 'Running')
     renew()
     await bench.ready('db-0')
     equal(running().length, 2)
+    ok(existsSync(warden('pods', uid)))
     ok((await bench.pod('db-0'))?.metadata.annotations?.[claimAnnotation] !== claimed, 'each lease has its own claim')
   })
 

@@ -39,6 +39,11 @@ describe('network / proxy / rules', () => {
     const sorted = (text: string): string => [...text.matchAll(/[\d.]+ \. tcp \. \d+[^,}]*/g)].map((m) => m[0].trim()).sort().join('\n')
     equal(sorted(load(wholeTable(context, before), script)), sorted(load(wholeTable(context, after))))
   })
+  it('packets from fenced addresses are dropped, of tracked connections as well, and no longer than they are fenced', () => {
+    const fenced = elementsOf([], ['10.244.2.7', '10.244.2.8'])
+    match(load(wholeTable(context, fenced)), /elements = \{ 10\.244\.2\.7, 10\.244\.2\.8 \}[^]*type filter hook prerouting priority mangle; policy accept;\s+ip saddr @fenced drop/)
+    ok(!load(wholeTable(context, fenced), change(fenced, elementsOf([]), chainsOf(fenced))).includes('10.244.2.7'))
+  })
   it('no change, no command', () => {
     const elements = elementsOf([rule('10.96.0.80', 80, ['10.244.1.2'])])
     equal(change(elements, elements, chainsOf(elements)), '')
