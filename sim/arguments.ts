@@ -1,5 +1,7 @@
 // What the command `shoal sim` may be told, read and checked. Pure: it answers the arguments, or what is wrong with them.
 
+import type { Weather } from './options.ts'
+
 export const usage = `shoal sim: runs clusters in virtual time from seeds, with faults, and checks what must hold.
   --seed S        the first seed (default 1)
   --peers N       peers (default: drawn, 1 to 7)
@@ -9,6 +11,7 @@ export const usage = `shoal sim: runs clusters in virtual time from seeds, with 
   --days D        go on until so many days of virtual time have passed, on all cores
   --jobs J        runs at a time (default: one; with --hours or --days one a core)
   --loops         whole control loops: controllers, scheduler and kubelets on every peer
+  --calm          faults far apart and clients that think: months pass in hours
   --scenario NAME a named run; --scenario list shows them
   --faults LIST   of the faults that a seed draws only these, by number: 3,17; none for none of them
   --history FILE  write what clients asked and were answered, a line of JSON an operation
@@ -33,9 +36,10 @@ export interface Arguments {
   readonly speed: boolean
   /** Control loops in place of clients. */
   readonly loops: boolean
+  readonly weather: Weather
 }
 
-const flags = ['--timeline', '--speed', '--loops']
+const flags = ['--timeline', '--speed', '--loops', '--calm']
 const values = ['--seed', '--seeds', '--peers', '--time', '--hours', '--days', '--jobs', '--scenario', '--faults', '--history']
 
 /** Milliseconds of `45s`, `30m`, `2h` or a number of seconds; undefined when it is none. */
@@ -72,6 +76,6 @@ export function readArguments(words: readonly string[]): Arguments | string {
   if (faults !== undefined && faults.some((one) => !Number.isInteger(one) || one < 0)) return '--faults wants numbers with commas between, or none'
   return {
     seed, seeds, peers, faultyMs, hours, days, jobs, faults,
-    scenario: given.get('--scenario'), history: given.get('--history'), timeline: given.has('--timeline'), speed: given.has('--speed'), loops: given.has('--loops'),
+    scenario: given.get('--scenario'), history: given.get('--history'), timeline: given.has('--timeline'), speed: given.has('--speed'), loops: given.has('--loops'), weather: given.has('--calm') ? 'calm' : 'storm',
   }
 }

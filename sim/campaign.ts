@@ -1,6 +1,7 @@
 // Runs seed after seed on several cores until it is enough, says now and then how far it is, and keeps the seeds that broke
 // a promise. What a seed does depends on nothing but its number, so the cores share no more than the count.
 import { Worker } from 'node:worker_threads'
+import type { Weather } from './options.ts'
 import type { Outcome, Task } from './worker.ts'
 
 /** How often progress is told. */
@@ -14,6 +15,7 @@ export interface CampaignOptions {
   readonly faultyMs: number
   /** Control loops in place of clients. */
   readonly loops: boolean
+  readonly weather: Weather
   readonly jobs: number
   /** Is this enough? Asked before each seed. */
   readonly enough: (sum: CampaignSum) => boolean
@@ -45,7 +47,7 @@ export async function runCampaign(options: CampaignOptions, nowMs: () => number,
     const worker = new Worker(new URL('./worker.ts', import.meta.url))
     const next = (): void => {
       if (options.enough(sum) || sum.failures.length >= maxFailures) return void worker.terminate().then(() => resolve(), reject)
-      const task: Task = { seed: seed++, peers: options.peers, faultyMs: options.faultyMs, loops: options.loops }
+      const task: Task = { seed: seed++, peers: options.peers, faultyMs: options.faultyMs, loops: options.loops, weather: options.weather }
       worker.postMessage(task)
     }
     worker.on('message', (outcome: Outcome) => {

@@ -35,14 +35,14 @@ async function explain(options: RunOptions, chosen: Arguments): Promise<void> {
   const { numbers, lines } = await explainFailure(options, replay, () => performance.now() < untilMs)
   for (const line of lines) console.log(line)
   const which = chosen.scenario === undefined ? `--seed ${options.seed}${chosen.peers === undefined ? '' : ` --peers ${chosen.peers}`} --time ${chosen.faultyMs}ms` : `--scenario '${chosen.scenario}'`
-  console.log(`again: shoal sim ${chosen.loops ? '--loops ' : ''}${which} --faults ${numbers.length === 0 ? 'none' : numbers.join(',')} --timeline`)
+  console.log(`again: shoal sim ${chosen.loops ? '--loops ' : ''}${chosen.weather === 'calm' ? '--calm ' : ''}${which} --faults ${numbers.length === 0 ? 'none' : numbers.join(',')} --timeline`)
 }
 
 /** Options of one run of what was asked for: drawn or named, with all of its faults or some. */
 function optionsFor(chosen: Arguments, seed: number): RunOptions | undefined {
   const named = scenarios.find((one) => one.name === chosen.scenario)
   if (chosen.scenario !== undefined && named === undefined) return undefined
-  const options = named?.options ?? (chosen.loops ? drawnLoops : drawnOptions)(seed, chosen.peers, chosen.faultyMs)
+  const options = named?.options ?? (chosen.loops ? drawnLoops : drawnOptions)(seed, chosen.peers, chosen.faultyMs, chosen.weather)
   if (chosen.faults === undefined) return options
   return { ...options, schedule: drawFaults(options).filter((_, i) => chosen.faults?.includes(i)) }
 }
@@ -95,14 +95,14 @@ async function runLong(chosen: Arguments): Promise<number> {
   const { hours, days, seeds } = chosen
   const startedMs = performance.now()
   const sum = await runCampaign({
-    firstSeed: chosen.seed, peers: chosen.peers, faultyMs: chosen.faultyMs, loops: chosen.loops, jobs: chosen.jobs ?? availableParallelism(),
+    firstSeed: chosen.seed, peers: chosen.peers, faultyMs: chosen.faultyMs, loops: chosen.loops, weather: chosen.weather, jobs: chosen.jobs ?? availableParallelism(),
     enough: (soFar) => {
       if (hours !== undefined) return performance.now() - startedMs >= hours * 3_600_000
       return days !== undefined ? soFar.virtualMs >= days * 86_400_000 : soFar.seeds >= seeds
     },
   }, () => performance.now(), (line) => console.log(line))
   const [first] = sum.failures
-  if (first !== undefined) await explain((chosen.loops ? drawnLoops : drawnOptions)(first.seed, chosen.peers, chosen.faultyMs), chosen)
+  if (first !== undefined) await explain((chosen.loops ? drawnLoops : drawnOptions)(first.seed, chosen.peers, chosen.faultyMs, chosen.weather), chosen)
   console.log(`seeds ${chosen.seed} to ${chosen.seed + sum.seeds - 1}: ${describeSum(sum)}`)
   return sum.failures.length === 0 ? 0 : 1
 }

@@ -160,16 +160,34 @@ export function swarmOptions(seed: number, random: Random, peers: number, faulty
   }
 }
 
+/** A storm has a fault every second or two; calm weather has one or two a minute, and clients that think. */
+export type Weather = 'storm' | 'calm'
+
+/** So many times rarer are faults in calm weather. */
+const calmFactor = 40
+/** And so many times longer clients think. */
+const calmThinkFactor = 100
+
+/** The same faults, far apart: what grows, ages or is forgotten needs long quiet times, which also pass quickly. */
+function calmed(options: RunOptions): RunOptions {
+  const scaled = Object.entries(options.faults).map(([name, meanUs]: [string, SimUs]) => [name, meanUs * calmFactor])
+  return {
+    ...options, faults: { ...options.faults, ...Object.fromEntries(scaled) },
+    thinkUs: options.thinkUs * calmThinkFactor, holderWriteUs: options.holderWriteUs * 10, saveStateUs: options.saveStateUs * 10,
+  }
+}
+
 /** What a seed draws, its number of peers included unless that is given. */
-export function drawnOptions(seed: number, peers: number | undefined, faultyMs: number): RunOptions {
+export function drawnOptions(seed: number, peers: number | undefined, faultyMs: number, weather: Weather = 'storm'): RunOptions {
   const random = seededRandom(seed)
   const drawn = random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7])
-  return swarmOptions(seed, random, peers ?? drawn, faultyMs * 1000)
+  const options = swarmOptions(seed, random, peers ?? drawn, faultyMs * 1000)
+  return weather === 'calm' ? calmed(options) : options
 }
 
 /** What a seed draws for a run of control loops: no clients and watchers of its own, the loops are. */
-export function drawnLoops(seed: number, peers: number | undefined, faultyMs: number): RunOptions {
-  return { ...drawnOptions(seed, peers, faultyMs), clients: 0, watches: 0, holderWriteUs: 0, wire: false, core: false }
+export function drawnLoops(seed: number, peers: number | undefined, faultyMs: number, weather: Weather = 'storm'): RunOptions {
+  return { ...drawnOptions(seed, peers, faultyMs, weather), clients: 0, watches: 0, holderWriteUs: 0, wire: false, core: false }
 }
 
 /** The drawn options on one line. */

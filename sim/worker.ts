@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { createEngine } from '../protocol/engine/engine.ts'
 import { drawnLoops, drawnOptions } from './options.ts'
+import type { Weather } from './options.ts'
 import { runLoops } from './loops/run.ts'
 import { settle } from './settle.ts'
 import { runOnce } from './run.ts'
@@ -12,6 +13,7 @@ export interface Task {
   readonly peers: number | undefined
   readonly faultyMs: number
   readonly loops: boolean
+  readonly weather: Weather
 }
 
 /** What became of it. */
@@ -24,10 +26,10 @@ export interface Outcome {
   readonly violation: string | undefined
 }
 
-async function run({ seed, peers, faultyMs, loops }: Task): Promise<Outcome> {
+async function run({ seed, peers, faultyMs, loops, weather }: Task): Promise<Outcome> {
   const { virtualMs, events, hash, violation } = loops
-    ? await runLoops(drawnLoops(seed, peers, faultyMs), createEngine, false, settle)
-    : runOnce(drawnOptions(seed, peers, faultyMs), createEngine, false)
+    ? await runLoops(drawnLoops(seed, peers, faultyMs, weather), createEngine, false, settle)
+    : runOnce(drawnOptions(seed, peers, faultyMs, weather), createEngine, false)
   return { seed, virtualMs, events, hash, violation: violation?.message.split('\n')[0] }
 }
 

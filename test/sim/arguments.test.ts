@@ -13,11 +13,11 @@ describe('sim / arguments', () => {
   it('reads the arguments and names what is wrong', () => {
     assert.deepEqual(readArguments(['--seed', '9', '--peers', '5', '--time', '1m', '--seeds', '3']), {
       seed: 9, seeds: 3, peers: 5, faultyMs: 60_000, hours: undefined, days: undefined, jobs: undefined, faults: undefined,
-      scenario: undefined, history: undefined, timeline: false, speed: false, loops: false,
+      scenario: undefined, history: undefined, timeline: false, speed: false, loops: false, weather: 'storm',
     })
-    const long = readArguments(['--hours', '0.5', '--jobs', '2', '--faults', '3,17', '--timeline'])
+    const long = readArguments(['--hours', '0.5', '--jobs', '2', '--faults', '3,17', '--timeline', '--calm'])
     assert.ok(typeof long !== 'string')
-    assert.deepEqual([long.hours, long.jobs, long.faults, long.timeline], [0.5, 2, [3, 17], true])
+    assert.deepEqual([long.hours, long.jobs, long.faults, long.timeline, long.weather], [0.5, 2, [3, 17], true, 'calm'])
     const none = readArguments(['--faults', 'none'])
     assert.ok(typeof none !== 'string' && none.faults?.length === 0)
     assert.match(String(readArguments(['--hours', 'x'])), /--hours/)

@@ -17,6 +17,7 @@ export const simVerb: Verb = {
     ['--days <d>', 'go on until so many days of virtual time have passed, on all cores'],
     ['--jobs <j>', 'runs at a time (default: one; with --hours or --days one a core)'],
     ['--loops', 'whole control loops: controllers, scheduler and kubelets on every peer'],
+    ['--calm', 'faults far apart, and clients that think: months pass in hours'],
     ['--scenario <name>', 'a named run; list shows them'],
     ['--faults <list>', 'of the faults that a seed draws only these, by number'],
     ['--history <file>', 'write what clients asked and were answered, a line of JSON an operation'],
@@ -24,5 +25,5 @@ export const simVerb: Verb = {
     ['--speed', 'how fast it is on this machine'],
   ],
   examples: ['shoal sim --seed 7 --peers 5 --time 30m', 'shoal sim --hours 1'],
-  run: (context, _args, flags) => runScript(context, script, wordsOf(flags, ['seed', 'peers', 'time', 'seeds', 'hours', 'days', 'jobs', 'loops', 'scenario', 'faults', 'history', 'timeline', 'speed'])),
+  run: (context, _args, flags) => runScript(context, script, wordsOf(flags, ['seed', 'peers', 'time', 'seeds', 'hours', 'days', 'jobs', 'loops', 'calm', 'scenario', 'faults', 'history', 'timeline', 'speed'])),
 }
