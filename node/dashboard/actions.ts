@@ -49,6 +49,34 @@ export function askRestart(kind: Kind, workload: Workload): void {
   })
 }
 
+/** Jobs and CronJobs: a suspended one starts nothing. */
+export function suspend(kind: Kind, workload: Workload, wanted: boolean): void {
+  attempt(async () => {
+    await send('PATCH', at(kind, workload), { spec: { suspend: wanted } }, merge)
+    return wanted ? `${nameOf(workload)} is suspended` : `${nameOf(workload)} goes on`
+  })
+}
+
+/** As `kubectl create job --from=cronjob/…`: a Job of the template, now. */
+export function askTrigger(workload: Workload): void {
+  const { name, namespace, uid } = workload.metadata
+  ask({
+    title: `Run ${nameOf(workload)} now?`, text: 'A Job is made of its template, beside the schedule.', action: 'Run', danger: false,
+    run: async () => {
+      const { metadata, spec } = workload.spec?.jobTemplate ?? {}
+      const made = `${name.slice(0, 45)}-by-hand-${Date.now().toString(36)}`
+      await send('POST', pathOf(kinds.jobs, namespace), {
+        apiVersion: 'batch/v1', kind: 'Job', spec,
+        metadata: {
+          ...metadata, name: made, namespace, annotations: { ...metadata?.annotations, 'cronjob.kubernetes.io/instantiate': 'manual' },
+          ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid, controller: true }],
+        },
+      })
+      return `${made} runs`
+    },
+  })
+}
+
 export function cordon(node: Node, unschedulable: boolean): void {
   attempt(async () => {
     await send('PATCH', at(kinds.nodes, node), { spec: { unschedulable } }, merge)

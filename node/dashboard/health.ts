@@ -1,6 +1,6 @@
 // How things fare, in one word and one of four tones, as a person would say it. Pure: objects and the time in, words out.
 // Source of the words for Pods: what kubectl prints as STATUS.
-import type { ContainerStatus, KubeEvent, Node, Pod, Workload } from './objects.ts'
+import type { Claim, ContainerStatus, KubeEvent, Node, Pod, Workload } from './objects.ts'
 
 export type Tone = 'good' | 'busy' | 'bad' | 'idle'
 
@@ -50,6 +50,8 @@ export function countsOf(kind: string, { spec, status }: Workload): { readonly r
 
 export function workloadHealth(kind: string, workload: Workload): Health {
   if (workload.metadata.deletionTimestamp !== undefined) return { tone: 'busy', word: 'Deleting' }
+  if (workload.spec?.suspend === true) return { tone: 'idle', word: 'Suspended' }
+  if (kind === 'CronJob') return activeJobs(workload) > 0 ? { tone: 'busy', word: 'Running' } : { tone: 'good', word: 'On schedule' }
   const { ready, wanted } = countsOf(kind, workload)
   const failed = workload.status?.conditions?.find(({ type, status, reason }) => (type === 'Failed' && status === 'True') || (type === 'ReplicaFailure' && status === 'True') || reason === 'ProgressDeadlineExceeded')
   if (failed !== undefined) return { tone: 'bad', word: failed.reason ?? failed.type }
@@ -58,6 +60,22 @@ export function workloadHealth(kind: string, workload: Workload): Health {
   const updated = workload.status?.updatedReplicas
   if (ready >= wanted && (updated === undefined || updated >= wanted)) return { tone: 'good', word: 'Healthy' }
   return ready === 0 ? { tone: 'bad', word: 'Nothing ready' } : { tone: 'busy', word: 'Progressing' }
+}
+
+/** How many Jobs of a CronJob run. */
+export const activeJobs = ({ status }: Workload): number => (typeof status?.active === 'object' ? status.active.length : 0)
+
+/** What a table says of how far a workload is. */
+export function progressOf(kind: string, workload: Workload): string {
+  if (kind === 'CronJob') return workload.spec?.schedule ?? ''
+  const { ready, wanted } = countsOf(kind, workload)
+  return `${ready} / ${wanted}`
+}
+
+export function claimHealth({ metadata, status }: Claim): Health {
+  if (metadata.deletionTimestamp !== undefined) return { tone: 'busy', word: 'Deleting' }
+  if (status?.phase === 'Bound') return { tone: 'good', word: 'Bound' }
+  return status?.phase === 'Lost' ? { tone: 'bad', word: 'Lost' } : { tone: 'busy', word: status?.phase ?? 'Pending' }
 }
 
 /** `42s`, `7m`, `3h`, `12d`. */

@@ -10,7 +10,7 @@ import { duration } from './health.ts'
 import { Asking } from './parts/asking.ts'
 import { useNow } from './parts/pieces.ts'
 import { Autoscalers } from './views/autoscalers.ts'
-import { Pods, Services, Workloads } from './views/lists.ts'
+import { Claims, Pods, Services, Workloads } from './views/lists.ts'
 import { Nodes } from './views/nodes.ts'
 import { Overview } from './views/overview.ts'
 import { Pod } from './views/pod.ts'
@@ -19,7 +19,7 @@ import { Timeline } from './views/timeline.ts'
 import { Later } from './views/later.ts'
 
 const places = [
-  ['/', 'Overview', '◉'], ['/nodes', 'Nodes', '▦'], ['/workloads', 'Workloads', '❖'], ['/pods', 'Pods', '●'], ['/services', 'Services', '⇄'],
+  ['/', 'Overview', '◉'], ['/nodes', 'Nodes', '▦'], ['/workloads', 'Workloads', '❖'], ['/pods', 'Pods', '●'], ['/services', 'Services', '⇄'], ['/volumes', 'Volumes', '▤'],
   ['/timeline', 'Time line', '∿'], ['/autoscalers', 'Autoscalers', '⇅'], ['/apply', 'Apply YAML', '+'],
 ] as const
 
@@ -34,9 +34,10 @@ function page(path: string): JSX.Element {
     case 'workloads': return h(Workloads, {})
     case 'pods': return rest.length < 2 ? h(Pods, {}) : h(Pod, { key: rest.slice(0, 2).join('/'), namespace: rest[0] ?? '', name: rest[1] ?? '', tab: rest[2] ?? '' })
     case 'services': return h(Services, {})
+    case 'volumes': return h(Claims, {})
     case 'timeline': return h(Timeline, {})
     case 'autoscalers': return h(Autoscalers, {})
-    case 'apply': return h(Later, { load: async () => (await import('./views/apply.ts')).Apply })
+    case 'apply': return h(Later, { load: async () => (await import('./views/apply.ts')).Apply, props: {} })
     default: return h('div', { class: 'page' }, h('h1', null, 'There is no such page'))
   }
 }

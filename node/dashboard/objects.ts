@@ -48,6 +48,7 @@ export interface Pod extends Item {
     readonly nodeName?: string
     readonly containers: readonly { readonly name: string; readonly image: string }[]
     readonly initContainers?: readonly { readonly name: string; readonly image: string }[]
+    readonly volumes?: readonly { readonly name: string; readonly persistentVolumeClaim?: { readonly claimName: string } }[]
   }
   readonly status?: {
     readonly phase?: string
@@ -70,9 +71,15 @@ export interface Node extends Item {
   }
 }
 
-/** Deployments, StatefulSets, DaemonSets and Jobs, as far as they are alike. */
+/** Deployments, StatefulSets, DaemonSets, Jobs and CronJobs, as far as they are alike. */
 export interface Workload extends Item {
-  readonly spec?: { readonly replicas?: number; readonly completions?: number; readonly suspend?: boolean }
+  readonly spec?: {
+    readonly replicas?: number
+    readonly completions?: number
+    readonly suspend?: boolean
+    readonly schedule?: string
+    readonly jobTemplate?: { readonly metadata?: Pick<Meta, 'labels' | 'annotations'>; readonly spec?: object }
+  }
   readonly status?: {
     readonly replicas?: number
     readonly readyReplicas?: number
@@ -81,9 +88,16 @@ export interface Workload extends Item {
     readonly numberReady?: number
     readonly succeeded?: number
     readonly failed?: number
-    readonly active?: number
+    /** Pods of a Job, or the Jobs of a CronJob. */
+    readonly active?: number | readonly unknown[]
+    readonly lastScheduleTime?: string
     readonly conditions?: readonly Condition[]
   }
+}
+
+export interface Claim extends Item {
+  readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string; readonly accessModes?: readonly string[]; readonly resources?: { readonly requests?: { readonly storage?: string } } }
+  readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string }; readonly conditions?: readonly Condition[] }
 }
 
 export interface Service extends Item {
@@ -157,6 +171,8 @@ export const kinds = {
   statefulSets: { kind: 'StatefulSet', root: '/apis/apps/v1', resource: 'statefulsets' },
   daemonSets: { kind: 'DaemonSet', root: '/apis/apps/v1', resource: 'daemonsets' },
   jobs: { kind: 'Job', root: '/apis/batch/v1', resource: 'jobs' },
+  cronJobs: { kind: 'CronJob', root: '/apis/batch/v1', resource: 'cronjobs' },
+  claims: { kind: 'PersistentVolumeClaim', root: '/api/v1', resource: 'persistentvolumeclaims' },
   autoscalers: { kind: 'HorizontalPodAutoscaler', root: '/apis/autoscaling/v2', resource: 'horizontalpodautoscalers' },
 } as const satisfies { readonly [name: string]: Kind }
 

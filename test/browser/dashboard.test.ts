@@ -88,7 +88,7 @@ describe('browser / dashboard', () => {
   })
 
   const pages = [
-    ['/', 'Pods in trouble'], ['/nodes', 'Cordoned'], ['/workloads', 'web-server'], ['/pods', 'web-server-7d4b9-0'], ['/services', '10.244.0.2'], ['/timeline', 'checkout-7d4b9-8'],
+    ['/', 'Pods in trouble'], ['/nodes', 'Cordoned'], ['/workloads', 'web-server'], ['/pods', 'web-server-7d4b9-0'], ['/services', '10.244.0.2'], ['/volumes', 'ledger-data'], ['/timeline', 'checkout-7d4b9-8'],
     ['/autoscalers', 'no autoscalers'], ['/apply', 'one or more'], ['/pods/default/checkout-7d4b9-8', script], ['/pods/default/checkout-7d4b9-8/events', script],
     ['/pods/default/checkout-7d4b9-8/log', script], ['/pods/default/checkout-7d4b9-8/yaml', 'window.hurt=1'],
   ] as const
@@ -131,6 +131,44 @@ describe('browser / dashboard', () => {
     await page.getByRole('button', { name: 'Scale brief' }).waitFor({ state: 'detached' })
   })
 
+  it('scales and restarts a StatefulSet, restarts a DaemonSet', async () => {
+    const template = { metadata: { labels: { app: 'sets' } }, spec: { containers: [{ name: 'main', image: 'example/web:1' }] } }
+    const spec = { selector: { matchLabels: { app: 'sets' } }, template }
+    await cluster.create('/apis/apps/v1/namespaces/default/statefulsets', { metadata: { name: 'ledger' }, spec: { ...spec, serviceName: 'ledger', replicas: 2 } })
+    await cluster.create('/apis/apps/v1/namespaces/default/daemonsets', { metadata: { name: 'probe' }, spec })
+    const page = await at('/workloads')
+    await page.getByRole('button', { name: 'Scale ledger' }).click()
+    await page.getByLabel('Replicas').fill('5')
+    await page.keyboard.press('Enter')
+    await page.getByText('is scaled to 5').waitFor()
+    equal((await patched('/apis/apps/v1/namespaces/default/statefulsets/ledger')).spec.replicas, 5)
+    equal(await page.getByRole('button', { name: 'Scale probe' }).count(), 0)
+    for (const [name, resource] of [['ledger', 'statefulsets'], ['probe', 'daemonsets']] as const) {
+      await page.getByRole('button', { name: `Restart ${name}` }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Restart' }).click()
+      await page.getByText(`${name} is being restarted`).waitFor()
+      ok('kubectl.kubernetes.io/restartedAt' in ((await patched(`/apis/apps/v1/namespaces/default/${resource}/${name}`)).spec.template?.metadata.annotations ?? {}))
+    }
+  })
+
+  it('suspends and resumes a CronJob, and runs it now; suspends a Job', async () => {
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/backup:1' }] } }
+    await cluster.create('/apis/batch/v1/namespaces/default/cronjobs', { metadata: { name: 'backup' }, spec: { schedule: '0 3 * * *', jobTemplate: { metadata: { labels: { of: 'backup' } }, spec: { template } } } })
+    const page = await at('/workloads')
+    await page.getByText('0 3 * * *').waitFor()
+    await page.getByRole('button', { name: 'Suspend backup' }).click()
+    await page.getByText('Suspended').waitFor()
+    await page.getByRole('button', { name: 'Resume backup' }).click()
+    await page.getByText('On schedule').waitFor()
+    await page.getByRole('button', { name: 'Run backup' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Run' }).click()
+    await page.getByText(/backup-by-hand-\w+ runs/).waitFor()
+    const { items } = await cluster.api.transport().send({ method: 'GET', path: '/apis/batch/v1/namespaces/default/jobs' }) as unknown as { items: readonly { metadata: { name: string; labels: object; ownerReferences: readonly { name: string }[] } }[] }
+    deepEqual(items.map(({ metadata }) => [metadata.labels, metadata.ownerReferences[0]?.name]), [[{ of: 'backup' }, 'backup']])
+    await page.getByRole('button', { name: 'Suspend backup-by-hand' }).click()
+    await page.getByRole('button', { name: 'Resume backup-by-hand' }).waitFor()
+  })
+
   it('cordons, uncordons and drains a Node', async () => {
     const page = await at('/nodes')
     await page.getByRole('button', { name: 'Cordon basil', exact: true }).click()
@@ -159,12 +197,18 @@ describe('browser / dashboard', () => {
     await page.getByText('is being deleted').waitFor()
   })
 
-  it('opens a shell, sends lines and shows what comes back', async () => {
+  it('opens a shell on a terminal, which is let go by keyboard', async () => {
     const page = await at('/pods/default/search-7d4b9-9/shell')
-    await page.getByLabel('Command').fill('say <b>this</b>')
-    await page.keyboard.press('Enter')
-    await page.getByText('SAY <B>THIS</B>').waitFor()
+    const rows = page.locator('.xterm-rows')
+    await rows.waitFor()
+    await page.keyboard.type('say <b>this</b>')
+    await rows.getByText('SAY <B>THIS</B>').waitFor()
+    // Colours of programs, which the terminal wants to write into style attributes.
+    await page.keyboard.type('\u001b[38;2;200;10;10mred')
+    await rows.getByText('RED').waitFor()
     deepEqual(await violations(page), [])
+    await page.keyboard.press('Shift+Tab')
+    equal(await page.evaluate('document.activeElement.tagName'), 'SELECT')
   })
 
   it('applies YAML, all of it or nothing, and says what is wrong', async () => {

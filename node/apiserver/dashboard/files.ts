@@ -20,6 +20,8 @@ const { resolve } = createRequire(import.meta.url)
 const libraries: { readonly [address: string]: { readonly name: string; readonly file: () => string } } = {
   'preact.js': { name: 'preact', file: () => join(dirname(resolve('preact')), 'preact.mjs') },
   'hooks.js': { name: 'preact/hooks', file: () => join(dirname(resolve('preact/hooks')), 'hooks.mjs') },
+  'xterm.js': { name: '@xterm/xterm', file: () => join(dirname(resolve('@xterm/xterm')), 'xterm.mjs') },
+  'xterm.css': { name: '@xterm/xterm/css', file: () => join(dirname(resolve('@xterm/xterm')), '../css/xterm.css') },
   'yaml.js': { name: 'js-yaml', file: () => join(dirname(resolve('js-yaml')), 'js-yaml.mjs') },
 }
 
@@ -34,7 +36,7 @@ function addressed(code: string): string {
 
 function read(name: string): { readonly contentType: string; readonly text: string } | undefined {
   const library = name.startsWith('lib/') ? libraries[name.slice(4)] : undefined
-  if (library !== undefined) return { contentType: contentTypes['ts'] ?? '', text: addressed(readFileSync(library.file(), 'utf8').replace(/\/\/# sourceMappingURL=.*\s*$/, '')) }
+  if (library !== undefined) return { contentType: contentTypes[name.endsWith('.css') ? 'css' : 'ts'] ?? '', text: addressed(readFileSync(library.file(), 'utf8').replace(/\/\/# sourceMappingURL=.*\s*$/, '')) }
   // Only plain names one or two folders deep: no way leads out of the folder.
   if (!/^(?:[a-z][a-z-]*\/)?[a-z][a-z-]*\.(html|css|ts|svg)$/.test(name)) return undefined
   const contentType = contentTypes[name.slice(name.lastIndexOf('.') + 1)] ?? ''

@@ -1,13 +1,13 @@
-// The pages that are one table: Pods, workloads, Services. Each may be narrowed by words, which look at name, namespace, node and
-// state; the narrowing stays in the address.
+// The pages that are one table: Pods, workloads, Services, claims of volumes. Each may be narrowed by words, which look at name,
+// namespace, node and state.
 import { h } from 'preact'
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
-import { askDelete, askRestart, askScale } from '../actions.ts'
+import { askDelete, askRestart, askScale, askTrigger, suspend } from '../actions.ts'
 import { useCollection } from '../collection.ts'
-import { age, countsOf, podHealth, restartsOf, workloadHealth } from '../health.ts'
+import { age, claimHealth, podHealth, progressOf, restartsOf, workloadHealth } from '../health.ts'
 import { kinds, pathOf } from '../objects.ts'
-import type { EndpointSlice, Item, Kind, Pod, Service, Workload } from '../objects.ts'
+import type { Claim, EndpointSlice, Item, Kind, Pod, Service, Workload } from '../objects.ts'
 import { absence, badge, empty, link, podLink, useNow } from '../parts/pieces.ts'
 import { Table } from '../parts/table.ts'
 import type { Column } from '../parts/table.ts'
@@ -64,7 +64,7 @@ interface Placed {
 
 export function Workloads(): JSX.Element {
   const now = useNow()
-  const shownKinds = [kinds.deployments, kinds.statefulSets, kinds.daemonSets, kinds.jobs]
+  const shownKinds = [kinds.deployments, kinds.statefulSets, kinds.daemonSets, kinds.cronJobs, kinds.jobs]
   const collections = shownKinds.map((kind) => ({ kind, found: useCollection<Workload>(pathOf(kind)) }))
   const rows = useMemo(() => collections.flatMap(({ kind, found }) => found.items.map((workload) => ({ kind, workload }))), collections.map(({ found }) => found.items))
   const columns: readonly Column<Placed>[] = [
@@ -72,7 +72,7 @@ export function Workloads(): JSX.Element {
     { title: 'Kind', wide: true, cell: ({ kind }) => kind.kind },
     { title: 'Namespace', wide: true, cell: ({ workload }) => workload.metadata.namespace ?? '' },
     { title: 'State', cell: ({ kind, workload }) => badge(workloadHealth(kind.kind, workload)) },
-    { title: 'Ready', end: true, cell: ({ kind, workload }) => { const { ready, wanted } = countsOf(kind.kind, workload); return `${ready} / ${wanted}` } },
+    { title: 'Ready', end: true, cell: ({ kind, workload }) => progressOf(kind.kind, workload) },
     { title: 'Age', wide: true, end: true, cell: ({ workload }) => age(workload.metadata.creationTimestamp, now) },
     { title: 'Actions', end: true, cell: ({ kind, workload }) => h(Acts, { kind, workload }) },
   ]
@@ -86,10 +86,34 @@ export function Workloads(): JSX.Element {
 function Acts({ kind, workload }: Placed): JSX.Element {
   const { name } = workload.metadata
   const act = (word: string, run: () => void): JSX.Element => h('button', { class: 'small', 'aria-label': `${word} ${name}`, onClick: run }, word)
+  const isTask = kind.kind === 'Job' || kind.kind === 'CronJob'
+  const isSuspended = workload.spec?.suspend === true
+  const isDone = workload.status?.conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') === true
   return h('span', { class: 'acts' },
     kind.kind === 'Deployment' || kind.kind === 'StatefulSet' ? act('Scale', () => askScale(kind, workload)) : undefined,
-    kind.kind === 'Job' ? undefined : act('Restart', () => askRestart(kind, workload)),
+    isTask ? undefined : act('Restart', () => askRestart(kind, workload)),
+    kind.kind === 'CronJob' ? act('Run', () => askTrigger(workload)) : undefined,
+    isTask && !isDone ? act(isSuspended ? 'Resume' : 'Suspend', () => suspend(kind, workload, !isSuspended)) : undefined,
     act('Delete', () => askDelete(kind, workload)))
+}
+
+/** What Pods asked to keep: claims, and the volumes that they have. */
+export function Claims(): JSX.Element {
+  const now = useNow()
+  const claims = useCollection<Claim>(pathOf(kinds.claims))
+  const columns: readonly Column<Claim>[] = [
+    { title: 'Name', cell: ({ metadata }) => h('span', { class: 'name' }, metadata.name) },
+    space(),
+    { title: 'State', cell: (claim) => badge(claimHealth(claim)) },
+    { title: 'Volume', wide: true, cell: ({ spec }) => spec?.volumeName ?? '–' },
+    { title: 'Class', wide: true, cell: ({ spec }) => spec?.storageClassName ?? '–' },
+    { title: 'Size', end: true, cell: ({ spec, status }) => status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? '–' },
+    { title: 'Age', wide: true, end: true, cell: ({ metadata }) => age(metadata.creationTimestamp, now) },
+  ]
+  return h(List<Claim>, {
+    title: 'Volumes', rows: claims.items, columns, keyOf: uidOf, layout: 'claims', missing: absence(claims, 'volume claims'),
+    words: (claim) => `${claim.metadata.name} ${claim.metadata.namespace ?? ''} ${claimHealth(claim).word} ${claim.spec?.storageClassName ?? ''}`,
+  })
 }
 
 interface Door {

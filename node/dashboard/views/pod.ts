@@ -11,7 +11,7 @@ import { kinds, pathOf } from '../objects.ts'
 import type { ContainerStatus, KubeEvent, Pod as PodObject } from '../objects.ts'
 import { absence, badge, card, empty, link, podLink, useNow, wordsOf } from '../parts/pieces.ts'
 import { Log } from './log.ts'
-import { Shell } from './shell.ts'
+import { Later } from './later.ts'
 
 const tabs = [['', 'Overview'], ['events', 'Events'], ['log', 'Log'], ['yaml', 'YAML'], ['shell', 'Shell']] as const
 
@@ -38,7 +38,7 @@ function part(tab: string, pod: PodObject): JSX.Element {
     case 'events': return h(Events, { pod })
     case 'log': return h(Log, { pod })
     case 'yaml': return h(Yaml, { pod })
-    case 'shell': return h(Shell, { pod })
+    case 'shell': return h(Later<{ readonly pod: PodObject }>, { load: async () => (await import('./shell.ts')).Shell, props: { pod } })
     default: return h(Parts, { pod })
   }
 }
@@ -58,6 +58,7 @@ function Parts({ pod }: { readonly pod: PodObject }): JSX.Element {
     ['Node', pod.spec?.nodeName ?? 'not placed'], ['Address', pod.status?.podIP ?? '–'], ['Age', age(pod.metadata.creationTimestamp, now)],
     ['Belongs to', owner === undefined ? 'nothing' : `${owner.kind} ${owner.name}`],
   ]
+  const claims = (pod.spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim }) => (persistentVolumeClaim === undefined ? [] : [{ name, claim: persistentVolumeClaim.claimName }]))
   return h('div', { class: 'stack' },
     h('dl', { class: 'facts' }, facts.map(([term, value]) => h('div', { key: term }, h('dt', null, term), h('dd', null, value)))),
     pod.status?.message === undefined ? undefined : h('p', { class: 'trouble' }, pod.status.message),
@@ -67,6 +68,7 @@ function Parts({ pod }: { readonly pod: PodObject }): JSX.Element {
       return h('li', { key: name }, h('span', null, h('b', null, name), h('small', null, image), message === undefined ? undefined : h('small', { class: 'trouble' }, message)),
         h('span', { class: 'end' }, status === undefined ? '–' : stateOf(status), (status?.restartCount ?? 0) > 0 ? h('small', null, `${status?.restartCount} restarts`) : undefined))
     }))),
+    claims.length === 0 ? undefined : card('Volumes', h('ul', { class: 'lines' }, claims.map(({ name, claim }) => h('li', { key: name }, h('b', null, name), link('/volumes', claim))))),
     card('Conditions', h('ul', { class: 'lines' }, (pod.status?.conditions ?? []).map(({ type, status, reason, message }) =>
       h('li', { key: type }, h('span', null, h('b', null, type), message === undefined ? undefined : h('small', null, message)), badge({ tone: status === 'True' ? 'good' : 'busy', word: reason ?? (status === 'True' ? 'Yes' : 'No') }))))),
     Object.keys(pod.metadata.labels ?? {}).length === 0 ? undefined : card('Labels', h('p', { class: 'labels' }, Object.entries(pod.metadata.labels ?? {}).map(([key, value]) => h('span', { key, class: 'chip' }, `${key}=${value}`)))),

@@ -51,8 +51,8 @@ export class BrowserCluster {
     })
     kubelet.on('upgrade', (_request, socket: Duplex, head: Buffer) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n')
-      // Opened in this order: error, input, output. What is typed comes back in capitals.
-      const spdy: SpdyStandIn = new SpdyStandIn(socket, head, () => undefined, (_stream, bytes) => spdy.send(spdy.opened[2] ?? 0, Buffer.from(bytes.toString().toUpperCase()), false))
+      // Opened in this order: error, input, output, size. What is typed comes back in capitals.
+      const spdy: SpdyStandIn = new SpdyStandIn(socket, head, () => undefined, (stream, bytes) => { if (stream === spdy.opened[1]) spdy.send(spdy.opened[2] ?? 0, Buffer.from(bytes.toString().toUpperCase()), false) })
     })
     await new Promise<void>((resolve) => kubelet.listen(0, '127.0.0.1', resolve))
     const { port } = kubelet.address() as AddressInfo
@@ -83,6 +83,7 @@ export class BrowserCluster {
     }
     for (const [name, replicas] of [['web-server', 6], ['checkout', 3], ['search', 4]] as const) await this.deploy(name, replicas)
     for (let i = 0; i < 13; i++) await this.pod(i < 6 ? 'web-server' : i < 9 ? 'checkout' : 'search', i, i === 8 ? 'CrashLoopBackOff' : i === 12 ? 'ContainerCreating' : '')
+    await this.create('/api/v1/namespaces/default/persistentvolumeclaims', { metadata: { name: 'ledger-data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local-path', resources: { requests: { storage: '10Gi' } } } })
     const { metadata } = await this.create('/api/v1/namespaces/default/services', { metadata: { name: 'web-server' }, spec: { selector: { app: 'web-server' }, ports: [{ port: 80 }] } }) as { metadata: { name: string } }
     await this.create('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
       metadata: { name: 'web-server-x', labels: { 'kubernetes.io/service-name': metadata.name } }, addressType: 'IPv4', ports: [{ port: 80 }],
