@@ -109,7 +109,30 @@ function changeBeforeNoop(recording: boolean): Stage {
   return stage
 }
 
+/**
+ * What the leader knows is not answered again, but an append that brought something new is, in whatever round it came: a
+ * write waits for no heartbeat.
+ */
+function newMatchWithinRound(recording: boolean): Stage {
+  const stage = stageOf(['a', 'b', 'c'], [], recording)
+  const all = ['a', 'b', 'c']
+  elect(stage, 'a', ['b', 'c'])
+  settle(stage, all)
+  for (let write = 0; write < 2; write++) {
+    stage.propose(stage.peer('a'))
+    // No clock ticks in here, so that no new round begins.
+    settle(stage, all)
+    for (const id of all) {
+      const { commit } = stage.peer(id).raft
+      const { lastIndex } = stage.peer('a').raft.status()
+      demand(commit === lastIndex, 'script', () => `${id} knows ${commit} of ${lastIndex} as committed before the next heartbeat`)
+    }
+  }
+  return stage
+}
+
 export const scripts: readonly Script[] = [
   { name: "an old term's entry is not committed by counting (P9)", play: oldTermByCounting },
   { name: 'no change of members before the no-op (P8)', play: changeBeforeNoop },
+  { name: 'a write is answered without a heartbeat', play: newMatchWithinRound },
 ]

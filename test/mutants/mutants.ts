@@ -197,6 +197,16 @@ const log: readonly Mutant[] = [
   },
 ]
 
+const answers: readonly Mutant[] = [
+  {
+    name: 'an answer that carries a new match is skipped',
+    file: replication,
+    find: 'if (empty && !newRound && !newMatch) return',
+    replace: 'if (!newRound) return',
+    hunts: [{ kind: 'scripts' }],
+  },
+]
+
 const changes: readonly Mutant[] = [
   {
     name: 'members change before the no-op is committed (P8)',
@@ -392,4 +402,4 @@ const loopMutants: readonly Mutant[] = [
 ]
 
 /** Every wrong variant. */
-export const mutants: readonly Mutant[] = [...loopMutants, ...elections, ...log, ...changes, ...readMutants, ...stateMutants, ...clusterMutants, ...leaseMutants, ...watchMutants]
+export const mutants: readonly Mutant[] = [...loopMutants, ...elections, ...log, ...answers, ...changes, ...readMutants, ...stateMutants, ...clusterMutants, ...leaseMutants, ...watchMutants]
