@@ -14,6 +14,8 @@ export interface ControllerDeps {
   readonly client: Client
   readonly informers: Informers
   readonly clock: Clock
+  /** The leader's clock at the newest entry applied here: never goes back, and is the same for whoever holds the work. Stands still while nothing is agreed. */
+  readonly agreedTimeMs: () => number
   readonly logger: Logger
   /** Events as coming from `component`. */
   readonly events: (component: string) => EventRecorder

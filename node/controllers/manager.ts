@@ -36,6 +36,8 @@ export interface ControllersDeps {
   readonly works: WorksView
   /** PEM of the cluster's CA. */
   readonly rootCa: string
+  /** As in ControllerDeps. */
+  readonly agreedTimeMs: () => number
   /** More controllers, from the composition root. */
   readonly more?: readonly ControllerFactory[]
   /** Freeze every object deeply; for tests. */
@@ -69,7 +71,7 @@ class ControllersTerm implements Term {
     const { clock, random, metrics } = deps
     this.#informers = new Informers({ client, clock, logger: logger.child('client') }, { freeze: deps.freeze ?? false })
     const parts: ControllerDeps = {
-      client, clock, logger, informers: this.#informers, membership: deps.membership, takeover: deps.takeover, rootCa: deps.rootCa,
+      client, clock, logger, informers: this.#informers, membership: deps.membership, takeover: deps.takeover, rootCa: deps.rootCa, agreedTimeMs: deps.agreedTimeMs,
       catalog: discoveredCatalog(transport, clock),
       events: (component) => createEventRecorder({ client, clock, random, logger, metrics }, component),
     }

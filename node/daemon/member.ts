@@ -141,14 +141,14 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
 }
 
 /** The loops that run on one peer at a time: here while the table of works says so. */
-async function runWorks({ clock, logger, metrics, random, peer, run }: MemberDeps, api: ApiServer, apiPort: number): Promise<void> {
+async function runWorks({ clock, logger, metrics, random, peer, run, store }: MemberDeps, api: ApiServer, apiPort: number): Promise<void> {
   // Each term of holding a work writes under its own epoch: what it still has under way when the work is lost, and given back
   // to this peer later, is refused.
   const fenced = (name: string, work: string) => (epoch: number) => api.transport({ name, groups: ['system:masters'] }, () => ({ work, epoch }))
   await run(
     createControllers({
       transport: fenced('system:kube-controller-manager', 'controllers'),
-      clock, logger, metrics, random, membership: peer.members, takeover: peer.takeover, works: peer.works, rootCa: peer.identity.authority,
+      clock, logger, metrics, random, membership: peer.members, takeover: peer.takeover, works: peer.works, rootCa: peer.identity.authority, agreedTimeMs: () => store.appliedTimeMs(),
       more: [apiServiceController(apiPort)],
     }),
   )

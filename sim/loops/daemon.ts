@@ -55,7 +55,7 @@ export class SimDaemon implements Aboard {
     const { world, containers, takeover } = this.#deps
     const shared = { clock: this.#clock, logger: silentLogger, metrics: noMetrics, random: world.random.fork(), membership: this.#membership(), works: this.#worksView() }
     const fenced = (work: string) => (epoch: number): SimTransport => this.#transport({ work, epoch })
-    void createControllers({ ...shared, transport: fenced(controllersWork), rootCa: 'PEM', takeover: takeover(this.#peer) }).start()
+    void createControllers({ ...shared, transport: fenced(controllersWork), rootCa: 'PEM', agreedTimeMs: () => this.#peer.machine.timeMs, takeover: takeover(this.#peer) }).start()
     void createScheduler({ ...shared, transport: fenced(schedulerWork) }).start()
     const { index, id } = this.#peer
     new SimKubelet({

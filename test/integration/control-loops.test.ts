@@ -59,7 +59,7 @@ describe('integration / control loops on the real API', function () {
     const shared = {
       transport: () => fixture.transport(), clock: systemClock(), logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership, takeover: new HandTakeover(), works, freeze: true,
     }
-    parts = [createControllers({ ...shared, rootCa: 'PEM' }), createScheduler(shared)]
+    parts = [createControllers({ ...shared, rootCa: 'PEM', agreedTimeMs: () => Date.now() }), createScheduler(shared)]
     for (const part of parts) await part.start()
   }
 

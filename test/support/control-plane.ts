@@ -107,6 +107,8 @@ export class ControlPlane {
   readonly membership = new HandMembership(this.clock)
   readonly works = new HandWorks()
   readonly takeover = new HandTakeover()
+  /** How far this peer's wall clock is ahead of what is agreed. */
+  clockAheadMs = 0
   #parts: Startable[] = []
 
   constructor() {
@@ -118,7 +120,7 @@ export class ControlPlane {
       transport: () => this.api, clock: this.clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1),
       membership: this.membership, takeover: this.takeover, works: this.works, freeze: true,
     }
-    this.#parts = [createControllers({ ...shared, rootCa: 'PEM' }), createScheduler(shared)]
+    this.#parts = [createControllers({ ...shared, rootCa: 'PEM', agreedTimeMs: () => this.clock.wallMs() - this.clockAheadMs }), createScheduler(shared)]
     for (const part of this.#parts) await part.start()
     await this.run()
   }

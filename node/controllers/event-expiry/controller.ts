@@ -1,5 +1,6 @@
 // Deletes Event objects an hour after they were last seen: the reference lets its store expire them, ours has no such thing.
-// One sweep a minute over the informer's copy; the time of an Event is the latest that it carries.
+// One sweep a minute over the informer's copy; the time of an Event is the latest that it carries. What time it is says the
+// agreed clock and not this peer's: a holder whose clock is ahead would delete what others have just reported.
 import type { WorkResult } from '../../base/work-queue.ts'
 import { isNotFound } from '../../client/errors.ts'
 import { keyOf } from '../../client/object-cache.ts'
@@ -23,7 +24,7 @@ export function eventExpiryController(deps: ControllerDeps): Controller {
   const events = deps.informers.of(eventType)
   const client = deps.client.resource(eventType)
   const reconcile = async (): Promise<WorkResult> => {
-    const oldestMs = deps.clock.wallMs() - eventLifeMs
+    const oldestMs = deps.agreedTimeMs() - eventLifeMs
     for (const event of events.cache.list().filter((one) => lastSeenMs(one) < oldestMs)) {
       const { name = '', namespace, uid } = event.metadata
       try {

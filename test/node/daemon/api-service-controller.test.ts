@@ -19,7 +19,7 @@ describe('daemon / api service controller', () => {
     const { clock } = api
     controllers = createControllers({
       transport: () => api, clock, logger: silentLogger, metrics: noMetrics, random: seededRandom(1), membership: new HandMembership(clock), takeover: new HandTakeover(), works: new HandWorks(), freeze: true,
-      rootCa: 'PEM', more: [apiServiceController(6443)],
+      rootCa: 'PEM', agreedTimeMs: () => clock.wallMs(), more: [apiServiceController(6443)],
     })
     await controllers.start()
     await run()

@@ -29,4 +29,19 @@ describe('controllers / event expiry', () => {
     assert.deepEqual(names(), [])
     await plane.stop()
   })
+  it('goes by the agreed time: a holder whose clock is an hour and a half ahead deletes nothing early', async () => {
+    const plane = new ControlPlane()
+    plane.clockAheadMs = 5_400_000
+    // Written by the clock that is ahead: by that clock it is over after an hour, by the agreed one it is not.
+    plane.api.put('/api/v1/namespaces/default/events', { metadata: { name: 'new' }, involvedObject: {} } as never)
+    await plane.start()
+    plane.clock.advance(3_700_000)
+    await plane.run()
+    const left = (): number => plane.api.all('/api/v1/namespaces/default/events').length
+    assert.equal(left(), 1)
+    plane.clock.advance(plane.clockAheadMs)
+    await plane.run()
+    assert.equal(left(), 0)
+    await plane.stop()
+  })
 })

@@ -87,7 +87,7 @@ describe('controllers / hpa / controller', () => {
     const client = createClient(api)
     informers = new Informers({ client, clock: api.clock, logger: silentLogger }, { freeze: true })
     controller = hpaController({
-      client, informers, clock: api.clock, logger: silentLogger, membership: new HandMembership(api.clock), takeover: new HandTakeover(), rootCa: '',
+      client, informers, clock: api.clock, logger: silentLogger, membership: new HandMembership(api.clock), takeover: new HandTakeover(), rootCa: '', agreedTimeMs: () => api.clock.wallMs(),
       catalog: discoveredCatalog(api, api.clock),
       events: (component) => ({ event: (object, type, reason, message) => void events.push(`${component} ${object.kind}/${object.name} ${type} ${reason}: ${message}`) }),
     })
