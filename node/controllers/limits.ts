@@ -58,3 +58,6 @@ export const daemonRetryMs = 10_000
 
 /** An evicted Pod that has not begun to end after this time counts as there again. */
 export const disruptionUnconfirmedMs = 120_000
+
+/** What a claim or a Pod waits for is told again after this time, while it is still so. */
+export const volumeRetellMs = 900_000

@@ -2,9 +2,9 @@
 // again, a link cut, a majority lost, a machine that starts alone, and everything killed at once.
 // The bounds are far above the promised times, since these tests share their machine; the measured times are printed.
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ConfigMap, Node, Pod, Service } from '../../node/objects/generated/core-v1.ts'
+import type { ConfigMap, Node, PersistentVolumeClaim, Pod, Service } from '../../node/objects/generated/core-v1.ts'
 import { report, TestCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -193,6 +193,59 @@ describe('e2e / faults', function () {
     const there = new Set(items.map((item) => item.metadata.name ?? ''))
     deepEqual(acknowledged.filter((name) => !there.has(name)), [])
   })
+
+  it('Pods on volumes of their peers: one waits for its peer and goes on where it was; claims go or stay; a volume given up begins empty', async () => {
+    const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl.ok(args)
+    const inCounter = (name: string, command: string): Promise<string> => kubectl('exec', name, '--', 'sh', '-c', command)
+    const counted = async (name: string): Promise<readonly [first: string, lines: number]> => [await inCounter(name, 'head -1 /data/log'), Number(await inCounter(name, 'wc -l < /data/log'))]
+    const startMs = performance.now()
+    await kubectl('apply', '-f', join(examples, 'volumes/counter-statefulset.yaml'))
+    await kubectl('rollout', 'status', 'statefulset/counter', '--timeout=50s')
+    report('three counters with a volume each', startMs)
+    const victim = (await cluster.get<Pod>('pod', 'counter-1')).spec?.nodeName ?? ''
+    const [first, lines] = await counted('counter-1')
+    await cluster.local.killMachine(victim)
+    const killedMs = performance.now()
+    const waits = await eventually('its Pod to say what it waits for', async () => {
+      const answer = await cluster.kubectl.run(['get', 'events', '--field-selector', 'involvedObject.name=counter-1,reason=WaitingForPeer', '-o', 'jsonpath={.items[*].message}', '--request-timeout=5s'])
+      return answer.status === 0 && answer.stdout !== '' ? answer.stdout : undefined
+    }, 30_000)
+    report('killed until its Pod says so', killedMs)
+    match(waits, new RegExp(`on the peer ${victim}, which is gone.*shoal volume abandon default/data-counter-1.*shoal.dev/on-peer-loss=recreate`))
+    await cluster.local.startMachine(victim)
+    const backMs = performance.now()
+    await eventually('three counters again', async () => (await cluster.readyPods('app=counter')).length === 3, 60_000)
+    report('switched on until the counter goes on', backMs)
+    const [again, more] = await counted('counter-1')
+    deepEqual([again, more >= lines, (await cluster.get<Pod>('pod', 'counter-1')).spec?.nodeName], [first, true, victim])
+
+    const home = (await cluster.get<Pod>('pod', 'counter-2')).spec?.nodeName ?? ''
+    const folder = join(cluster.dataDirectory(home), 'volumes', (await cluster.get<PersistentVolumeClaim>('pvc', 'data-counter-2')).spec?.volumeName ?? '')
+    equal(existsSync(folder), true)
+    await kubectl('patch', 'statefulset', 'counter', '--type=merge', '-p', '{"spec":{"replicas":2,"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Delete"}}}')
+    // It does not hear the signal to stop, and the example gives it 30 s.
+    await kubectl('wait', '--for=jsonpath={.metadata.deletionTimestamp}', 'pod/counter-2', '--timeout=20s')
+    await kubectl('delete', 'pod', 'counter-2', '--grace-period=1')
+    await eventually('its claim and its volume to go', async () => (await kubectl('get', 'pvc', '-o', 'name')).split('\n').length === 3 && (await kubectl('get', 'pv', '-o', 'name')).split('\n').length === 3, 20_000)
+    equal(existsSync(folder), false)
+
+    const refused = await cluster.shoal('volume', 'abandon', 'default/data-counter-0', '--yes')
+    equal(refused.status, 1)
+    match(refused.stderr, /which is alive: its data is there/)
+    const [old] = await counted('counter-0')
+    const given = cluster.shoal('volume', 'abandon', 'default/data-counter-0', '--yes', '--force')
+    await kubectl('wait', '--for=jsonpath={.metadata.deletionTimestamp}', 'pvc/data-counter-0', '--timeout=20s')
+    await kubectl('delete', 'pod', 'counter-0', '--grace-period=1')
+    match((await given).stdout, /data-counter-0 is made anew/)
+    await kubectl('wait', '--for=condition=Ready', 'pod/counter-0', '--timeout=30s')
+    ok((await counted('counter-0'))[0] !== old)
+    await kubectl('delete', 'statefulset/counter', 'service/counter')
+    await kubectl('delete', 'pod', '-l', 'app=counter', '--grace-period=1')
+    equal((await kubectl('get', 'pvc', '-o', 'name')).split('\n').length, 3)
+    await kubectl('delete', 'pvc', '--all')
+    report('all that with volumes', startMs)
+  })
+
   it('two machines lost for good: the third recovers alone, its Pods run on, and one that comes back follows by itself', async () => {
     const survivor = (await cluster.readyPods(selector))[0]?.spec?.nodeName ?? ''
     const [wiped = '', late = ''] = cluster.names.filter((name) => name !== survivor)

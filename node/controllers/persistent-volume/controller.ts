@@ -10,6 +10,7 @@ import { claimKeysOf } from '../../objects/volumes/claims.ts'
 import { defaultClassOf } from '../../objects/volumes/classes.ts'
 import { classNameOf, homeOf, isBound } from '../../objects/volumes/matching.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
+import { volumeRetellMs } from '../limits.ts'
 import { actOnClaim, actOnVolume } from './act.ts'
 import { waitingMessage } from './loss.ts'
 import { planClaim } from './plan.ts'
@@ -29,6 +30,9 @@ function claimRefOf(volume: PersistentVolume): string {
   return reference === undefined ? freeVolumes : `${reference.namespace}/${reference.name}`
 }
 
+/** Events do not live for ever: what is still so is told again. */
+const retold = (tell: Tell | undefined): WorkResult => (tell === undefined ? settled : { againAfterMs: volumeRetellMs })
+
 /** The controller of claims and volumes. */
 export function persistentVolumeController(deps: ControllerDeps): Controller {
   return new PersistentVolumeController(deps)
@@ -43,8 +47,8 @@ class PersistentVolumeController implements Controller {
   readonly #nodes
   readonly #pods
   readonly #events
-  /** What was told of an object last: a change elsewhere does not tell it again. */
-  readonly #told = new Map<string, string>()
+  /** What was told of an object last, and when: a change elsewhere does not tell it again. */
+  readonly #told = new Map<string, { readonly text: string; readonly atMs: number }>()
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps
@@ -131,7 +135,7 @@ class PersistentVolumeController implements Controller {
       users: this.#pods.cache.byIndex(claimIndex, key),
     })
     this.#tell(key, plan.tell, (tell) => this.#events.event(referenceTo(claimType, claim), tell.type, tell.reason, tell.message))
-    if (plan.step === undefined) return settled
+    if (plan.step === undefined) return retold(plan.tell)
     await actOnClaim({ client: this.#deps.client, claims: this.#claims, volumes: this.#volumes }, claim, plan.step)
     if (plan.step.kind === 'provision') this.#events.event(referenceTo(claimType, claim), 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${plan.step.volume.metadata.name}`)
     return settled
@@ -145,7 +149,8 @@ class PersistentVolumeController implements Controller {
     }
     const plan = planVolume({ volume, claim: this.#claims.cache.get(claimRefOf(volume)), nodes: this.#nodes.cache.list() })
     this.#tell(key, plan.tell, (tell) => this.#events.event(referenceTo(volumeType, volume), tell.type, tell.reason, tell.message))
-    if (plan.step !== undefined) await actOnVolume({ client: this.#deps.client, claims: this.#claims, volumes: this.#volumes }, volume, plan.step)
+    if (plan.step === undefined) return retold(plan.tell)
+    await actOnVolume({ client: this.#deps.client, claims: this.#claims, volumes: this.#volumes }, volume, plan.step)
     return settled
   }
 
@@ -156,20 +161,23 @@ class PersistentVolumeController implements Controller {
     this.#tell(key, tell, ({ type, reason }) => {
       if (pod !== undefined) this.#events.event(referenceTo(podType, pod), type, reason, tell?.message ?? '')
     }, pod?.metadata.uid)
-    return settled
+    return retold(tell)
   }
 
   #volumesOf(pod: Pod): readonly PersistentVolume[] {
     return claimKeysOf(pod).flatMap((key) => this.#volumes.cache.get(this.#claims.cache.get(key)?.spec?.volumeName ?? '') ?? [])
   }
 
-  /** Tells what was not told last of this object; of another object of the name (another `uid`) everything anew. */
+  /** Tells what was not told lately of this object; of another object of the name (another `uid`) everything anew. */
   #tell(key: string, tell: Tell | undefined, say: (tell: Tell) => void, uid = ''): void {
-    const text = tell === undefined ? undefined : `${uid} ${tell.reason} ${tell.message}`
-    if (tell === undefined || text === undefined) this.#told.delete(key)
-    else if (this.#told.get(key) !== text) {
-      this.#told.set(key, text)
-      say(tell)
+    if (tell === undefined) {
+      this.#told.delete(key)
+      return
     }
+    const text = `${uid} ${tell.reason} ${tell.message}`
+    const [before, nowMs] = [this.#told.get(key), this.#deps.clock.bootMs()]
+    if (before?.text === text && nowMs - before.atMs < volumeRetellMs) return
+    this.#told.set(key, { text, atMs: nowMs })
+    say(tell)
   }
 }
