@@ -240,9 +240,9 @@ describe('e2e / faults', function () {
     await kubectl('wait', '--for=condition=Ready', 'pod/counter-0', '--timeout=30s')
     ok((await counted('counter-0'))[0] !== old)
     await kubectl('delete', 'statefulset/counter', 'service/counter')
-    await kubectl('delete', 'pod', '-l', 'app=counter', '--grace-period=1')
     equal((await kubectl('get', 'pvc', '-o', 'name')).split('\n').length, 3)
-    await kubectl('delete', 'pvc', '--all')
+    await kubectl('delete', 'pvc', '--all', '--wait=false')
+    await kubectl('delete', 'pod', '-l', 'app=counter', '--grace-period=1', '--wait=false')
     report('all that with volumes', startMs)
   })
 
