@@ -228,6 +228,7 @@ describe('e2e / faults', function () {
     await kubectl('delete', 'pod', 'counter-2', '--grace-period=1')
     await eventually('its claim and its volume to go', async () => (await kubectl('get', 'pvc', '-o', 'name')).split('\n').length === 3 && (await kubectl('get', 'pv', '-o', 'name')).split('\n').length === 3, 20_000)
     equal(existsSync(folder), false)
+    report('by then scaled down, claim, volume and folder gone', startMs)
 
     const refused = await cluster.shoal('volume', 'abandon', 'default/data-counter-0', '--yes')
     equal(refused.status, 1)
@@ -239,6 +240,7 @@ describe('e2e / faults', function () {
     match((await given).stdout, /data-counter-0 is made anew/)
     await kubectl('wait', '--for=condition=Ready', 'pod/counter-0', '--timeout=30s')
     ok((await counted('counter-0'))[0] !== old)
+    report('by then a volume given up and the counter begun anew', startMs)
     await kubectl('delete', 'statefulset/counter', 'service/counter')
     equal((await kubectl('get', 'pvc', '-o', 'name')).split('\n').length, 3)
     await kubectl('delete', 'pvc', '--all', '--wait=false')

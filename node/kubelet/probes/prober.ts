@@ -1,5 +1,6 @@
 // Runs the probes of the containers of one Pod, each at its own pace, and keeps what they found. Liveness and readiness
 // wait for startup. It restarts nothing: it tells its owner when a verdict changed.
+// Source: Kubernetes concepts, Probes; a container that is not ready may be asked more often than its period says.
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Container, Probe } from '../../objects/generated/core-v1.ts'
 import type { Health } from '../pod/view.ts'
@@ -23,10 +24,15 @@ interface Running {
   readonly tallies: Map<ProbeKind, Tally>
   readonly timers: Map<ProbeKind, Timer>
   failure: Health['failure']
+  /** Wait before the next question for readiness, while it has never been ready. */
+  eagerMs: number | undefined
   stopped: boolean
 }
 
 const probeOf = (container: Container, kind: ProbeKind): Probe | undefined => container[`${kind}Probe`]
+/** The first pause of a container that is not ready yet; each further one is twice as long, up to the probe's period. */
+const firstEagerMs = 500
+
 const healthy: Health = { started: true, ready: true, failure: undefined }
 
 export class Prober {
@@ -48,7 +54,7 @@ export class Prober {
     }
     for (const [id, { container, startedMs }] of containers) {
       if (this.#running.has(id)) continue
-      const running: Running = { container, startedMs, tallies: new Map(), timers: new Map(), failure: undefined, stopped: false }
+      const running: Running = { container, startedMs, tallies: new Map(), timers: new Map(), failure: undefined, eagerMs: firstEagerMs, stopped: false }
       for (const kind of ['startup', 'readiness', 'liveness'] as const) {
         if (probeOf(container, kind) !== undefined) running.tallies.set(kind, freshTally(kind))
       }
@@ -111,6 +117,14 @@ export class Prober {
       this.#begin(id, running)
       return
     }
-    this.#schedule(id, running, kind, (probe.periodSeconds ?? 10) * 1000)
+    this.#schedule(id, running, kind, this.#pauseMs(running, kind, after.passing, (probe.periodSeconds ?? 10) * 1000))
+  }
+
+  /** A container that has just started is asked more often until it is ready for the first time; that makes Pods ready sooner. */
+  #pauseMs(running: Running, kind: ProbeKind, isPassing: boolean, periodMs: number): number {
+    if (kind !== 'readiness') return periodMs
+    const eagerMs = isPassing ? undefined : running.eagerMs
+    running.eagerMs = eagerMs === undefined || eagerMs >= periodMs ? undefined : eagerMs * 2
+    return Math.min(periodMs, eagerMs ?? periodMs)
   }
 }

@@ -46,6 +46,19 @@ describe('kubelet / probes / prober', () => {
     await pass(1)
     equal(attempts.length, 2)
   })
+  it('asks sooner until it is ready for the first time, and never more often than that afterwards', async () => {
+    answer = false
+    follow({ readinessProbe: { ...probe, periodSeconds: 10 } })
+    const atMs: number[] = []
+    for (let nowMs = 0; nowMs <= 36_000; nowMs += 500) {
+      const before = attempts.length
+      await pass(nowMs === 0 ? 0 : 500)
+      if (attempts.length > before) atMs.push(nowMs)
+      if (nowMs === 14_000) answer = true
+      if (nowMs === 16_000) answer = false
+    }
+    deepEqual(atMs, [0, 500, 1_500, 3_500, 7_500, 15_500, 25_500, 35_500])
+  })
   it('waits out the initial delay', async () => {
     follow({ readinessProbe: { ...probe, initialDelaySeconds: 5 } })
     await pass(4_999)
