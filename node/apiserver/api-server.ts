@@ -84,7 +84,7 @@ export class ApiServer implements Startable {
     })
     this.#handler = new Handler({ rest, tokens: this.tokens, kubelets: deps.kubelets, paths, serverAddress: options.serverAddress, usage: new KubeletUsage({ kubelets: deps.kubelets, clock: deps.clock, logger: this.#logger }) })
     const renderer = { storage: this.storage, nowMs: () => deps.clock.wallMs() }
-    const front = new Front({ handler: this.#handler, tokens: this.tokens, renderer, clock: deps.clock, logger: this.#logger, metrics: deps.metrics })
+    const front = new Front({ handler: this.#handler, tokens: this.tokens, renderer, clock: deps.clock, logger: this.#logger, metrics: deps.metrics, secret: () => deps.ids.uid() })
     this.#upgrades = new Upgrades({ front, handler: this.#handler, rest, kubelets: deps.kubelets, logger: this.#logger })
     this.#listeners = options.addresses.map(() => new Listener(options.serving, {
       serve: (exchange) => front.serve(exchange),

@@ -51,7 +51,13 @@ export const usageWaitMs = 3_000
 export const mostUsageBytes = 4 * 1024 * 1024
 /** Pods whose eviction the disruption controller has not confirmed yet; one more eviction of the budget is refused with 403. */
 export const disruptedPodsMost = 2000
+/** Life of a session that was begun by a client certificate, when nothing else is asked. */
+export const defaultSessionSeconds = 3_600
 /** A session of the dashboard ends after this long, whatever its token's life. */
 export const maxSessionSeconds = 12 * 3600
+/** A one-time code for the dashboard is void after this long. */
+export const codeLifeMs = 60_000
+/** One-time codes that wait at once; one more makes the oldest void. */
+export const maxCodes = 100
 /** Largest body of a sign-in to the dashboard; a bigger one is answered 413. */
 export const maxSessionBodyBytes = 16 * 1024

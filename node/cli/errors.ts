@@ -69,6 +69,13 @@ export const badArgument = defineError<{ argument: string; expected: string }>({
   exitStatus: 2,
 })
 
+export const badKubeconfig = defineError<{ file: string; reason: string }>({
+  code: 'SHOAL_BAD_KUBECONFIG',
+  message: ({ file, reason }) => `the kubeconfig ${file} cannot be used: ${reason}`,
+  remedy: 'Name one with --kubeconfig or KUBECONFIG whose current context has a server and a client certificate or a token; `shoal kubeconfig` on a peer prints one.',
+  exitStatus: 2,
+})
+
 export const programMissing = defineError<{ program: string; package: string }>({
   code: 'SHOAL_PROGRAM_MISSING',
   message: ({ program, package: name }) => `${program} is not installed (Debian package ${name})`,

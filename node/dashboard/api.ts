@@ -67,8 +67,8 @@ export const session = {
     if (!answer.ok) throw await refusal(answer)
     return await answer.json() as Session
   },
-  async begin(token: string): Promise<Session> {
-    const answer = await fetch('/dashboard/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: token.trim() }) })
+  async begin(proof: { readonly token: string } | { readonly code: string }): Promise<Session> {
+    const answer = await fetch('/dashboard/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(proof) })
     if (!answer.ok) throw await refusal(answer)
     return await answer.json() as Session
   },

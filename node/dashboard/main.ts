@@ -1,5 +1,5 @@
-// The dashboard's page: who is signed in, which page the address names, and the frame around it. A token behind the `#`, as
-// `shoal dashboard` prints it, is exchanged for a session and taken out of the address at once.
+// The dashboard's page: who is signed in, which page the address names, and the frame around it. A token or a code behind the `#`,
+// as `shoal dashboard` prints it, is exchanged for a session and taken out of the address at once.
 import { h, render } from 'preact'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
@@ -86,10 +86,10 @@ function App(): JSX.Element | null {
   const [state, set] = useState<State>({ at: 'asking' })
   const enter = ({ user, lifeMs }: Session): void => set({ at: 'in', user, endMs: Date.now() + lifeMs })
   useEffect(() => {
-    const token = /^#token=(.+)$/.exec(location.hash)?.[1]
-    if (token !== undefined) history.replaceState(null, '', '/dashboard/')
-    const asked = token === undefined ? session.show() : session.begin(token)
-    asked.then(enter, (error: unknown) => set({ at: 'out', why: token === undefined ? '' : error instanceof Error ? error.message : '' }))
+    const [, kind, secret] = /^#(token|code)=(.+)$/.exec(location.hash) ?? []
+    if (secret !== undefined) history.replaceState(null, '', '/dashboard/')
+    const asked = secret === undefined ? session.show() : session.begin(kind === 'code' ? { code: secret } : { token: secret })
+    asked.then(enter, (error: unknown) => set({ at: 'out', why: secret === undefined ? '' : error instanceof Error ? error.message : '' }))
     return onSessionEnd(() => {
       closeCollections()
       set({ at: 'out', why: 'Your session has ended. Please sign in again.' })

@@ -10,6 +10,8 @@ import type { User } from './users.ts'
 export interface ClientCertificate {
   readonly commonName: string
   readonly organizations: readonly string[]
+  /** When it ends, in ms since 1970. */
+  readonly expiresMs: number
 }
 
 export interface Credentials {

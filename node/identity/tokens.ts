@@ -1,4 +1,5 @@
-// Tokens of service accounts: JSON web tokens signed with ES256, bound to an account and, if asked, to a Pod or a Secret.
+// Tokens of service accounts: JSON web tokens signed with ES256, bound to an account and, if asked, to a Pod or a Secret; and of
+// sessions (sessions.ts), which are bound to nothing and short.
 // Verified ones are remembered by their digest, since a signature costs a third of a millisecond; what a token is bound to
 // is looked up each time, so that a deleted account or Pod loses its access at once. Keys come from the agreed state.
 // Source: RFC 7519, RFC 7518; Kubernetes API reference, TokenRequest and TokenReview.
@@ -6,6 +7,7 @@ import { createHash, createPublicKey, sign } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Clock } from '../base/clock.ts'
 import type { TokenVerifier } from './ca.ts'
+import { isSession, sessionClaims, sessionUser } from './sessions.ts'
 import { serviceAccountUser } from './users.ts'
 import type { User } from './users.ts'
 
@@ -48,7 +50,8 @@ export interface IssuedToken {
 }
 
 interface Claims {
-  readonly subject: TokenSubject
+  /** An account, or a person's session. */
+  readonly subject: TokenSubject | User
   readonly audiences: readonly string[]
   readonly id: string
   readonly notBeforeMs: number
@@ -64,11 +67,11 @@ export function signToken(privateKeyPem: string, input: string): string {
   return sign('sha256', Buffer.from(input), { key: privateKeyPem, dsaEncoding: 'ieee-p1363' }).toString('base64url')
 }
 
-/** Whether header and claims are those of a service account token of this cluster: what a holder of the key signs for others. */
-export function isAccountToken(input: string): boolean {
+/** Whether header and claims are those of a service account token or a session of this cluster: what a holder of the key signs for others. */
+export function isOwnToken(input: string): boolean {
   try {
-    const { iss, sub } = decodeJwt(`${input}.`)
-    return decodeProtectedHeader(`${input}.`).alg === 'ES256' && iss === tokenIssuer && sub?.startsWith(accountPrefix) === true
+    const payload = decodeJwt(`${input}.`)
+    return decodeProtectedHeader(`${input}.`).alg === 'ES256' && payload.iss === tokenIssuer && (payload.sub?.startsWith(accountPrefix) === true || isSession(payload))
   } catch {
     return false
   }
@@ -84,15 +87,21 @@ export class Tokens {
   }
 
   /** A new token for `seconds`; undefined until the state has a key, and while nobody can sign. */
-  async issue(subject: TokenSubject, audiences: readonly string[], seconds: number): Promise<IssuedToken | undefined> {
+  issue(subject: TokenSubject, audiences: readonly string[], seconds: number): Promise<IssuedToken | undefined> {
+    const account = { namespace: subject.namespace, ...boundClaims(subject.bound), serviceaccount: { name: subject.name, uid: subject.uid } }
+    return this.#sign({ 'kubernetes.io': account, sub: `${accountPrefix}${subject.namespace}:${subject.name}`, aud: audiences }, seconds)
+  }
+
+  /** A session of somebody who was authenticated otherwise; as {@link issue}. */
+  issueSession(user: User, seconds: number): Promise<IssuedToken | undefined> {
+    return this.#sign({ ...sessionClaims(user), aud: [tokenIssuer] }, seconds)
+  }
+
+  async #sign(who: { readonly [claim: string]: unknown }, seconds: number): Promise<IssuedToken | undefined> {
     const [key] = this.#deps.keys()
     if (key === undefined) return undefined
     const issued = Math.floor(this.#deps.clock.wallMs() / 1000)
-    const claims = {
-      'kubernetes.io': { namespace: subject.namespace, ...boundClaims(subject.bound), serviceaccount: { name: subject.name, uid: subject.uid } },
-      iss: tokenIssuer, sub: `${accountPrefix}${subject.namespace}:${subject.name}`, aud: audiences, jti: this.#deps.random.uid(),
-      iat: issued, nbf: issued, exp: issued + seconds,
-    }
+    const claims = { ...who, iss: tokenIssuer, jti: this.#deps.random.uid(), iat: issued, nbf: issued, exp: issued + seconds }
     const input = `${encoded({ alg: 'ES256', kid: key.keyId })}.${encoded(claims)}`
     const signature = await this.#deps.sign(key.keyId, input)
     return signature === undefined ? undefined : { token: `${input}.${signature}`, expiresMs: (issued + seconds) * 1000 }
@@ -119,8 +128,9 @@ export class Tokens {
     this.#remembered.set(digest, claims)
   }
 
-  #bindingsHold(subject: TokenSubject): boolean {
+  #bindingsHold(subject: Claims['subject']): boolean {
     const { uidOf } = this.#deps
+    if ('groups' in subject) return true
     if (uidOf('ServiceAccount', subject.namespace, subject.name) !== subject.uid) return false
     const { bound } = subject
     return bound === undefined || uidOf(bound.kind, bound.kind === 'Node' ? '' : subject.namespace, bound.name) === bound.uid
@@ -151,6 +161,7 @@ function boundClaims(bound: BoundObject | undefined): { readonly [key: string]: 
 
 function userOf(claims: Claims): User {
   const { subject } = claims
+  if ('groups' in subject) return subject
   const { bound } = subject
   const extra: { [key: string]: readonly string[] } = { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.id}`] }
   if (bound?.kind === 'Pod') {
@@ -174,21 +185,26 @@ interface Payload {
 }
 
 function claimsOf(payload: Payload): Claims | undefined {
+  const subject = sessionUser(payload) ?? accountOf(payload)
+  if (subject === undefined || typeof payload.exp !== 'number') return undefined
+  return {
+    subject,
+    audiences: typeof payload.aud === 'string' ? [payload.aud] : payload.aud ?? [],
+    id: payload.jti ?? '',
+    notBeforeMs: (payload.nbf ?? 0) * 1000,
+    expiresMs: payload.exp * 1000,
+  }
+}
+
+function accountOf(payload: Payload): TokenSubject | undefined {
   const kubernetes = record(payload['kubernetes.io'])
   const account = record(kubernetes?.['serviceaccount'])
   const namespace = kubernetes?.['namespace']
   const name = account?.['name']
   const uid = account?.['uid']
   if (typeof namespace !== 'string' || typeof name !== 'string' || typeof uid !== 'string') return undefined
-  if (typeof payload.exp !== 'number') return undefined
   const bound = boundOf(kubernetes ?? {})
-  return {
-    subject: { namespace, name, uid, ...(bound === undefined ? {} : { bound }) },
-    audiences: typeof payload.aud === 'string' ? [payload.aud] : payload.aud ?? [],
-    id: payload.jti ?? '',
-    notBeforeMs: (payload.nbf ?? 0) * 1000,
-    expiresMs: payload.exp * 1000,
-  }
+  return { namespace, name, uid, ...(bound === undefined ? {} : { bound }) }
 }
 
 function boundOf(claims: { readonly [claim: string]: unknown }): BoundObject | undefined {

@@ -5,7 +5,7 @@ import { required } from '../../protocol/base/assert.ts'
 import type { LogIndex, PeerId } from '../../protocol/base/ids.ts'
 import type { Clock } from '../base/clock.ts'
 import { issueClient, issueNode, type NodeRequest } from '../identity/certificates.ts'
-import { isAccountToken, signToken } from '../identity/tokens.ts'
+import { isOwnToken, signToken } from '../identity/tokens.ts'
 import type { StateReader } from '../store/types.ts'
 import type { Reply } from './asking.ts'
 import type { ClusterKeys } from './cluster-keys.ts'
@@ -93,7 +93,7 @@ export class Signing {
     const { keys, clock } = this.#deps
     if (question.what === 'token') {
       const key = keys.tokenPrivateKey(question.keyId)
-      return key === undefined || !isAccountToken(question.input) ? undefined : { signature: signToken(key, question.input) }
+      return key === undefined || !isOwnToken(question.input) ? undefined : { signature: signToken(key, question.input) }
     }
     const authority = keys.authority()
     if (authority === undefined) return undefined

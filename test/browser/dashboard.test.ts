@@ -80,6 +80,18 @@ describe('browser / dashboard', () => {
     equal(new URL((await at('/')).url()).hash, '#/')
   })
 
+  it('a code of a kubeconfig is exchanged for a session of its user, and holds once', async () => {
+    const asked = await cluster.api.http('POST', '/dashboard/code', { body: '{}' })
+    const { code } = JSON.parse(asked.text) as { code: string }
+    for (const [use, text] of [['first', 'Overview'], ['second', 'has been used']] as const) {
+      const opened = await openPage(browser)
+      open.push(opened)
+      await opened.page.goto(`${cluster.address}#code=${code}`)
+      await opened.page.getByText(text).first().waitFor()
+      equal(new URL(opened.page.url()).hash.includes('code'), false, use)
+    }
+  })
+
   it('shows the peers, the leader and the broken link', async () => {
     const page = await at('/')
     match(await page.getByRole('img', { name: /5 peers/ }).getAttribute('aria-label') ?? '', /leader amber, 1 broken links/)

@@ -1,17 +1,21 @@
-// What is served under /dashboard/: the page's files, to everybody, and the session: begun with a service account's token, shown,
-// and ended. All that the page shows and does goes through the API itself, with the rights of the session's user.
+// What is served under /dashboard/: the page's files, to everybody, and the session: begun with a service account's token or a
+// one-time code, shown, and ended. Codes are for who shows a client certificate, so for a command and not for a browser. All that the page shows and does goes through the API itself, with the rights of the session's user.
 import { tokenIssuer } from '../../identity/tokens.ts'
 import type { Tokens } from '../../identity/tokens.ts'
+import { authenticated } from '../../identity/users.ts'
 import type { Clock } from '../../base/clock.ts'
 import { timestamp } from '../../base/clock.ts'
 import type { Exchange, Headers } from '../http/exchange.ts'
-import { maxSessionBodyBytes, maxSessionSeconds } from '../limits.ts'
+import { defaultSessionSeconds, maxSessionBodyBytes, maxSessionSeconds } from '../limits.ts'
+import { OneTimeCodes } from './codes.ts'
 import { PageFiles } from './files.ts'
 import { isOwnPage, sessionCookie, sessionToken } from './session.ts'
 
 export interface DeskDeps {
   readonly tokens: Tokens
   readonly clock: Clock
+  /** A text that nobody can guess. */
+  readonly secret: () => string
 }
 
 /** Nothing inline, nothing from other hosts, no frame around it. */
@@ -28,15 +32,18 @@ export const isDashboard = (path: string): boolean => path === '/dashboard' || p
 export class DashboardDesk {
   readonly #deps: DeskDeps
   readonly #files = new PageFiles()
+  readonly #codes: OneTimeCodes
 
   constructor(deps: DeskDeps) {
     this.#deps = deps
+    this.#codes = new OneTimeCodes(deps.clock, deps.secret)
   }
 
   /** Serves one request below /dashboard; answers the status. Rejects when the body is too large. */
   async serve(exchange: Exchange, path: string): Promise<number> {
     if (path === '/dashboard') return send(exchange, 308, { location: '/dashboard/' })
     if (path === '/dashboard/session') return this.#session(exchange)
+    if (path === '/dashboard/code') return this.#code(exchange)
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return say(exchange, 405, 'The dashboard\'s files are only read.')
     const file = this.#files.find(path === '/dashboard/' ? 'index.html' : path.slice('/dashboard/'.length))
     if (file === undefined) return say(exchange, 404, 'The dashboard has no such file.')
@@ -44,6 +51,21 @@ export class DashboardDesk {
     if (exchange.headers['if-none-match'] === file.etag) return send(exchange, 304, headers)
     const zipped = /\bgzip\b/.test(String(exchange.headers['accept-encoding'] ?? ''))
     return send(exchange, 200, zipped ? { ...headers, 'content-encoding': 'gzip' } : headers, zipped ? file.gzipped : file.bytes)
+  }
+
+  /** A one-time code for the holder of the connection's certificate, whose session ends before the certificate does. */
+  async #code(exchange: Exchange): Promise<number> {
+    const { certificate, headers, method } = exchange
+    if (method !== 'POST') return say(exchange, 405, 'A code is asked for with POST.')
+    // A page that makes a browser ask, with a certificate of the browser's, would not see the answer; it need not even ask.
+    if (headers.origin !== undefined) return say(exchange, 403, 'A code is for a command, not for a page.')
+    if (certificate === undefined || certificate.commonName === '') return say(exchange, 401, 'A code is given to who shows a client certificate.')
+    const asked = Number(fieldIn(await exchange.body(maxSessionBodyBytes), 'ttlSeconds') ?? defaultSessionSeconds)
+    const leftSeconds = Math.floor((certificate.expiresMs - this.#deps.clock.wallMs()) / 1000)
+    const seconds = Math.min(Number.isInteger(asked) && asked > 0 ? asked : defaultSessionSeconds, maxSessionSeconds, leftSeconds)
+    const code = this.#codes.give({ user: authenticated({ name: certificate.commonName, groups: certificate.organizations }), seconds })
+    const body = { code, expires: timestamp(this.#deps.clock.wallMs() + seconds * 1000) }
+    return send(exchange, 200, { 'content-type': 'application/json', 'cache-control': 'no-store' }, Buffer.from(JSON.stringify(body)))
   }
 
   #session(exchange: Exchange): Promise<number> | number {
@@ -56,9 +78,20 @@ export class DashboardDesk {
   }
 
   async #begin(exchange: Exchange): Promise<number> {
-    const token = tokenIn(await exchange.body(maxSessionBodyBytes))
-    if (token === undefined) return say(exchange, 400, 'A sign-in sends {"token": "…"}.')
-    return this.#show(exchange, token, true)
+    const sent = await exchange.body(maxSessionBodyBytes)
+    const code = fieldIn(sent, 'code')
+    if (typeof code === 'string') return this.#beginByCode(exchange, code)
+    const token = fieldIn(sent, 'token')
+    // What a JSON web token is made of: nothing else can become part of a header.
+    if (typeof token !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token.trim())) return say(exchange, 400, 'A sign-in sends {"token": "…"} or {"code": "…"}.')
+    return this.#show(exchange, token.trim(), true)
+  }
+
+  async #beginByCode(exchange: Exchange, code: string): Promise<number> {
+    const coming = this.#codes.take(code)
+    if (coming === undefined) return say(exchange, 401, 'This address has been used or is older than a minute. `shoal dashboard` makes another.')
+    const issued = await this.#deps.tokens.issueSession(coming.user, coming.seconds)
+    return issued === undefined ? say(exchange, 503, 'No peer can sign a session now; the cluster may be without a majority.') : this.#show(exchange, issued.token, true)
   }
 
   /** Who the token stands for and how long; with `begin` the cookie goes along. */
@@ -83,14 +116,12 @@ function send(exchange: Exchange, code: number, headers: Headers, bytes: Uint8Ar
 const say = (exchange: Exchange, code: number, message: string, headers: Headers = {}): number =>
   send(exchange, code, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }, Buffer.from(JSON.stringify({ message })))
 
-function tokenIn(bytes: Uint8Array): string | undefined {
+function fieldIn(bytes: Uint8Array, name: string): unknown {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    const token: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'token') : undefined
-    // What a JSON web token is made of: nothing else can become part of a header.
-    return typeof token === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token.trim()) ? token.trim() : undefined
+    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
   } catch {
-    // Whatever else was sent is no sign-in; the caller says so.
+    // Whatever else was sent has no such field; the caller says so.
     return undefined
   }
 }

@@ -57,10 +57,10 @@ export function clientCertificate(socket: TLSSocket): ClientCertificate | undefi
 
 function readCertificate(socket: TLSSocket): ClientCertificate | undefined {
   if (!socket.authorized) return undefined
-  const subject = socket.getPeerCertificate().subject
+  const { subject, valid_to: validTo } = socket.getPeerCertificate()
   if (subject === undefined || typeof subject.CN !== 'string') return undefined
   const organizations: unknown = subject.O
-  return { commonName: subject.CN, organizations: Array.isArray(organizations) ? organizations.map(String) : typeof organizations === 'string' ? [organizations] : [] }
+  return { commonName: subject.CN, expiresMs: Date.parse(validTo), organizations: Array.isArray(organizations) ? organizations.map(String) : typeof organizations === 'string' ? [organizations] : [] }
 }
 
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {

@@ -33,6 +33,8 @@ export interface FrontDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** A text that nobody can guess. */
+  readonly secret: () => string
 }
 
 const longRunningSubresources = new Set(['log', 'exec', 'attach', 'portforward', 'proxy'])

@@ -11,7 +11,7 @@ export function SignIn({ why, enter }: { readonly why: string; readonly enter: (
   const [trouble, setTrouble] = useState(why)
   const submit = (event: Event): void => {
     event.preventDefault()
-    session.begin(token).then(enter, (error: unknown) => setTrouble(wordsOf(error)))
+    session.begin({ token: token.trim() }).then(enter, (error: unknown) => setTrouble(wordsOf(error)))
   }
   return h('main', { class: 'door' }, h('form', { class: 'card', onSubmit: submit },
     h('img', { src: '/dashboard/icon.svg', alt: '', width: 56, height: 56 }), h('h1', null, 'Shoal'),

@@ -2,7 +2,8 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
 import { createTokenKey } from '../../../node/identity/ca.ts'
 import { authenticate } from '../../../node/identity/authentication.ts'
-import { isAccountToken, signToken, tokenIssuer, Tokens } from '../../../node/identity/tokens.ts'
+import { isOwnToken, signToken, tokenIssuer, Tokens } from '../../../node/identity/tokens.ts'
+import { sessionMostSeconds } from '../../../node/identity/sessions.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
 const key = createTokenKey()
@@ -14,7 +15,7 @@ function make(): { readonly tokens: Tokens; readonly clock: ManualClock; readonl
   const keys = [key]
   const sign = (keyId: string, input: string): Promise<string | undefined> => {
     const found = keys.find((candidate) => candidate.keyId === keyId)
-    return Promise.resolve(found === undefined || !isAccountToken(input) ? undefined : signToken(found.privateKey, input))
+    return Promise.resolve(found === undefined || !isOwnToken(input) ? undefined : signToken(found.privateKey, input))
   }
   const tokens = new Tokens({ clock, keys: () => keys, sign, random: { uid: () => 'id' }, uidOf: (kind, namespace, name) => uids.get(`${kind}/${namespace}/${name}`) })
   return { tokens, clock, uids, keys }
@@ -81,7 +82,20 @@ describe('identity / tokens', () => {
     const { tokens } = make()
     strictEqual(await authenticate({ certificate: undefined, authorization: 'Bearer wrong' }, tokens), undefined)
     strictEqual((await authenticate({ certificate: undefined, authorization: undefined }, tokens))?.name, 'system:anonymous')
-    const both = await authenticate({ certificate: { commonName: 'ann', organizations: ['g'] }, authorization: 'Bearer wrong' }, tokens)
+    const both = await authenticate({ certificate: { commonName: 'ann', organizations: ['g'], expiresMs: 0 }, authorization: 'Bearer wrong' }, tokens)
     deepStrictEqual(both, { name: 'ann', groups: ['g', 'system:authenticated'] })
+  })
+
+  it('a session is the user who began it, and ends with its time', async () => {
+    const { tokens, clock } = make()
+    const issued = await tokens.issueSession({ name: 'ann', groups: ['dev'] }, 600)
+    const found = await tokens.verify(issued?.token ?? '', [tokenIssuer])
+    deepStrictEqual(found?.user, { name: 'ann', groups: ['dev', 'system:authenticated'] })
+    clock.advance(601_000)
+    strictEqual(await tokens.verify(issued?.token ?? '', [tokenIssuer]), undefined)
+  })
+
+  it('no session is signed that is longer than sessions may be', async () => {
+    strictEqual(await make().tokens.issueSession({ name: 'ann', groups: [] }, sessionMostSeconds + 1), undefined)
   })
 })

@@ -87,6 +87,28 @@ describe('apiserver / dashboard / desk', () => {
     match(answer.text, /not for sessions/)
   })
 
+  it('a client certificate gets a code, the code a session of that user, once', async () => {
+    const ann = await fixture.user('ann', ['dev'])
+    const asked = await fixture.http('POST', '/dashboard/code', { as: ann, body: '{"ttlSeconds":900}', headers: { 'content-type': 'application/json' } })
+    equal(asked.status, 200)
+    const { code } = JSON.parse(asked.text) as { code: string }
+    const begun = await begin(JSON.stringify({ code }))
+    equal(begun.status, 200)
+    deepEqual([JSON.parse(begun.text).user, JSON.parse(begun.text).lifeMs > 890_000 && JSON.parse(begun.text).lifeMs <= 900_000], ['ann', true])
+    const own = String(begun.headers['set-cookie']).split(';')[0] ?? ''
+    const refused = await get('/api/v1/nodes', { cookie: own, ...inPage })
+    equal(refused.status, 403)
+    match(refused.text, /User \\"ann\\" cannot list resource/)
+    equal((await begin(JSON.stringify({ code }))).status, 401)
+  })
+
+  it('no code without a certificate, nor for a page; no session longer than the certificate', async () => {
+    equal((await fixture.http('POST', '/dashboard/code', { anonymous: true, body: '{}' })).status, 401)
+    equal((await fixture.http('POST', '/dashboard/code', { body: '{}', headers: { origin: 'https://elsewhere.example' } })).status, 403)
+    equal((await fixture.http('GET', '/dashboard/code')).status, 405)
+    equal((await begin(JSON.stringify({ code: 'guessed' }))).status, 401)
+  })
+
   it('a session ends when its account is deleted', async () => {
     await fixture.transport().send({ method: 'DELETE', path: '/api/v1/namespaces/kube-system/serviceaccounts/shoal-dashboard' })
     equal((await get('/api/v1/nodes', { cookie: cookie(), ...inPage })).status, 401)
