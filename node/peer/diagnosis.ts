@@ -55,7 +55,7 @@ function agreement(own: Sight, looked: readonly Looked[], nameOf: (peer: string)
   const there = own.voters.length - missing.length
   const needed = Math.floor(own.voters.length / 2) + 1
   if (there >= needed) return [warning(`no leader is known although ${there} of ${own.voters.length} voters answer: an election may be under way`)]
-  return [broken(`no majority: ${there} of ${own.voters.length} voters answer and ${needed} are needed; missing ${missing.join(', ')}`)]
+  return [broken(`no majority: ${there} of ${own.voters.length} voters answer and ${needed} are needed; missing ${missing.join(', ')}: nothing is written, and Pods that must be unique are stopped`)]
 }
 
 /** Why a peer did not answer, from what the system said when it was dialled. */
