@@ -160,13 +160,13 @@ export class Disk {
   /** What the log and the state hold for a new life, and from where on a state must be fetched first. */
   recovered(): { readonly log: Recovered; readonly state: SavedState; readonly fetchFrom: LogIndex | undefined } {
     const log = { fresh: false, hardState: this.#hardState, mark: this.#mark, entries: this.#entries, mayVote: !this.damaged, problem: undefined }
-    const { hardState, snapshot, entries, mayVote, stateMissing, saveMark } = startingPoint(log, this.#state.header.mark)
+    const { hardState, snapshot, begin, entries, mayVote, stateMissing, saveMark } = startingPoint(log, this.#state.header.mark)
     if (saveMark) {
       this.#entries = []
       this.#mark = snapshot
     }
-    assert(entries.length === 0 || entries[0]?.index === snapshot.index + 1, 'log and state join')
-    return { log: { hardState, snapshot, entries, mayVote }, state: this.#state, fetchFrom: stateMissing ? snapshot.index : undefined }
+    assert(entries.length === 0 || entries[0]?.index === begin.index + 1, 'log and state join')
+    return { log: { hardState, snapshot, begin, entries, mayVote }, state: this.#state, fetchFrom: stateMissing ? snapshot.index : undefined }
   }
 
   /** The log as it will be once everything written is synced: what the process believes it has. */

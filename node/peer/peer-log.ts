@@ -15,9 +15,9 @@ export async function joinLogAndState(log: DurableLog, mark: SnapshotMark, logge
     logger.error('the log is damaged; this peer fetches what is missing and does not vote meanwhile', { kind, found, peer: self })
   }
   if (point.saveMark) await log.append({ hardState: undefined, entries: [], compactTo: point.snapshot })
-  const { hardState, snapshot, entries, mayVote, stateMissing } = point
+  const { hardState, snapshot, begin, entries, mayVote, stateMissing } = point
   return {
-    recovered: { hardState, snapshot, entries, mayVote },
+    recovered: { hardState, snapshot, begin, entries, mayVote },
     fetchFrom: stateMissing ? snapshot.index : undefined,
     damage: log.recovered.problem?.found,
     append: (save) => log.append({ hardState: save.hardState, entries: save.entries, compactTo: save.compactTo }),

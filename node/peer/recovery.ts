@@ -50,7 +50,7 @@ export async function recoverAlone(deps: RecoveryDeps, directory: DataDirectory,
       { term, index: index + 2, timeMs: nowMs, body: { kind: 'command', proposal, command } },
     ]
   }
-  const ended = await branchState(directory.state, directory.stateOf(lineage.incarnation), { entries: point.entries, raise: revisionRaise, closing })
+  const ended = await branchState(directory.state, directory.stateOf(lineage.incarnation), { entries: point.entries.filter((entry) => entry.index > point.snapshot.index), raise: revisionRaise, closing })
   await beginLog(deps, directory.logOf(lineage.incarnation), ended)
   directory.turn(lineage)
   return lineage

@@ -68,19 +68,20 @@ export class RaftCore {
   flushWanted = false
 
   constructor(self: PeerId, recovered: RecoveredLog, random: Random) {
-    const { hardState, snapshot } = recovered
+    const { hardState, snapshot, begin = snapshot } = recovered
     this.self = self
     this.random = random
-    this.log = new RaftLog(snapshot.index, snapshot.term)
-    this.configurations = new ConfigurationHistory(snapshot.index, snapshot.configuration)
+    this.log = new RaftLog(begin.index, begin.term)
+    this.configurations = new ConfigurationHistory(begin.index, begin.configuration)
     this.term = Math.max(hardState.term, snapshot.term)
     this.vote = hardState.term === this.term ? hardState.vote : undefined
     for (const entry of recovered.entries) {
-      if (entry.index <= snapshot.index) continue
+      if (entry.index <= begin.index) continue
       if (entry.index !== this.log.lastIndex + 1 || entry.term < this.log.lastTerm) break
       this.#put(entry)
       this.term = Math.max(this.term, entry.term)
     }
+    assert(this.log.termAt(snapshot.index) === snapshot.term, 'the log holds the place of the state')
     if (this.term !== hardState.term) this.vote = undefined
     this.savedTerm = hardState.term
     this.savedVote = hardState.vote

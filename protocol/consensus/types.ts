@@ -14,7 +14,11 @@ export interface Outgoing {
 /** What a peer's log held when it started. */
 export interface RecoveredLog {
   readonly hardState: HardState
+  /** The state that is there; nothing up to it is handed out again. */
   readonly snapshot: SnapshotMark
+  /** What stands for everything before `entries`, at or before the snapshot; the snapshot itself when left out. */
+  readonly begin?: SnapshotMark
+  /** Contiguous. Those up to the snapshot are for followers that lack them. */
   readonly entries: readonly Entry[]
   readonly mayVote: boolean
 }

@@ -31,7 +31,9 @@ export interface Recovered {
   readonly hardState: HardState
   /** The state that the state machine has on disk. */
   readonly snapshot: SnapshotMark
-  /** Entries after the snapshot, contiguous. */
+  /** What stands for everything before `entries`, at or before the snapshot; the snapshot itself when left out. */
+  readonly begin?: SnapshotMark
+  /** Contiguous. Those up to the snapshot are kept for followers that lack them, and not applied again. */
   readonly entries: readonly Entry[]
   /** False when the log was damaged below what may have been acknowledged: the peer must not vote, and fetches. */
   readonly mayVote: boolean

@@ -40,6 +40,8 @@ export class StormPeer {
   readonly #world: StormWorld
   readonly #random: Random
   #hardState: HardState = { term: 0, vote: undefined, commit: 0 }
+  /** Stands for everything before `#entries`. */
+  #begin: SnapshotMark
   #entries: readonly Entry[] = []
   #saved: StormState
   #state: StormState
@@ -50,7 +52,8 @@ export class StormPeer {
     this.id = id
     this.#world = world
     this.#random = random
-    this.#saved = { mark: { index: 0, term: 0, configuration }, hash: '' }
+    this.#begin = { index: 0, term: 0, configuration }
+    this.#saved = { mark: this.#begin, hash: '' }
     this.#state = this.#saved
     this.raft = this.#start()
   }
@@ -72,9 +75,13 @@ export class StormPeer {
 
   #start(): Raft {
     const mark = this.#saved.mark
-    // What lies before the saved state is of no more use, and a damaged log may end before it.
-    this.#entries = this.#entries.filter((entry) => entry.index > mark.index)
-    const recovered = { hardState: this.#hardState, snapshot: mark, entries: this.#entries, mayVote: !this.damaged }
+    const term = mark.index === this.#begin.index ? this.#begin.term : this.#entries[mark.index - this.#begin.index - 1]?.term
+    if (term !== mark.term) {
+      // A damaged log may end before the saved state: what it holds is of no more use.
+      this.#entries = []
+      this.#begin = mark
+    }
+    const recovered = { hardState: this.#hardState, snapshot: mark, begin: this.#begin, entries: this.#entries, mayVote: !this.damaged }
     const raft = new Raft(this.id, recovered, this.#random.fork(), { keptEntries: this.#world.keptEntries })
     raft.tick(this.#nowMs, this.#nowMs)
     return raft
@@ -195,6 +202,7 @@ export class StormPeer {
     const to = save.compactTo?.index ?? 0
     assert(to <= this.#saved.mark.index, `the log is cut to ${to} while the saved state reaches only ${this.#saved.mark.index}`)
     this.#entries = cut(appended(this.#entries, save.entries), save.compactTo)
+    this.#begin = save.compactTo ?? this.#begin
   }
 }
 

@@ -4,9 +4,11 @@ import type { RecoveredLog } from './types.ts'
 
 export interface StartingPoint {
   readonly hardState: HardState
-  /** Stands for everything before `entries`: the state on disk, or the log's mark when the state is older. */
+  /** What is applied: the state on disk, or the log's mark when the state is older. */
   readonly snapshot: SnapshotMark
-  /** From `snapshot.index + 1` on. */
+  /** Stands for everything before `entries`: the log's mark, or the state where the log does not lead to it. */
+  readonly begin: SnapshotMark
+  /** From `begin.index + 1` on. Those up to the snapshot are applied, and there for peers that lack them. */
   readonly entries: readonly Entry[]
   readonly mayVote: boolean
   /** The state ends before the log begins: a state of at least `snapshot.index` has to be fetched before anything is applied. */
@@ -18,10 +20,10 @@ export interface StartingPoint {
 /** Joins what the log holds with the mark of the state on disk. */
 export function startingPoint(log: RecoveredLog, state: SnapshotMark): StartingPoint {
   const rest = { hardState: log.hardState, mayVote: log.mayVote }
-  if (state.index < log.mark.index) return { ...rest, snapshot: log.mark, entries: log.entries, stateMissing: true, saveMark: false }
+  if (state.index < log.mark.index) return { ...rest, snapshot: log.mark, begin: log.mark, entries: log.entries, stateMissing: true, saveMark: false }
   // What was applied was committed: another entry in the log at its index was replaced, and so was everything after it.
-  const at = log.entries.find((entry) => entry.index === state.index)
+  const at = log.entries[state.index - log.mark.index - 1]
   const agrees = state.index === log.mark.index || at?.term === state.term
-  const entries = agrees ? log.entries.filter((entry) => entry.index > state.index) : []
-  return { ...rest, snapshot: state, entries, stateMissing: false, saveMark: !agrees }
+  const [begin, entries] = agrees ? [log.mark, log.entries] : [state, []]
+  return { ...rest, snapshot: state, begin, entries, stateMissing: false, saveMark: !agrees }
 }

@@ -1,7 +1,7 @@
 // How the log, its saves and its configurations stay together when a snapshot comes in between.
 // One peer is driven by hand; what it answers is asserted. It starts no cluster.
 import { strict as assert } from 'node:assert'
-import { append, drain, entry, hand, step, three } from './hand.ts'
+import { accept, append, drain, entry, hand, lead, step, take, three } from './hand.ts'
 
 describe('protocol / consensus / core', () => {
   const mark = { index: 20, term: 3, configuration: three }
@@ -51,5 +51,18 @@ describe('protocol / consensus / core', () => {
     compacted.raft.snapshotInstalled({ index: 1000, term: 3, configuration: three })
     compacted.raft.tick(1000, 1000)
     assert.deepEqual([compacted.raft.firstIndex, compacted.raft.commit], [firstIndex, 13_000])
+  })
+  it('after a restart a follower that lacks what the state holds is sent entries and no state, with the members of their time', () => {
+    const four = { ...three, learners: ['d'] }
+    const entries = [entry(11, 1), entry(12, 1, { kind: 'configuration', configuration: four }), entry(13, 2), entry(14, 2)]
+    const recovered = { hardState: { term: 2, vote: undefined, commit: 14 }, begin: { index: 10, term: 1, configuration: three }, snapshot: { index: 13, term: 2, configuration: four }, entries, mayVote: true }
+    const h = lead({ recovered })
+    assert.deepEqual(h.raft.configuration, four)
+    h.sent.length = 0
+    step(h, 'b', { kind: 'appendReply', term: h.raft.term, accepted: false, match: 11, matchTerm: 1, round: 0 })
+    const appends = take(h, 'append')
+    assert.deepEqual(appends.map((message) => message.kind === 'append' && [message.previousIndex, message.previousTerm, message.entries.map((one) => one.index)]), [[11, 1, [12, 13, 14, 15]]])
+    accept(h, 'b', 15)
+    assert.deepEqual(h.committed.map((one) => one.index), [14, 15], 'what the state holds is not applied again')
   })
 })

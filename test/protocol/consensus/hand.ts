@@ -5,7 +5,7 @@ import { seededRandom } from '../../../protocol/base/random.ts'
 import { electionMaxMs } from '../../../protocol/consensus/limits.ts'
 import { Raft } from '../../../protocol/consensus/raft.ts'
 import type { RaftMessage } from '../../../protocol/consensus/raft.ts'
-import type { Outgoing, RaftReady } from '../../../protocol/consensus/types.ts'
+import type { Outgoing, RaftReady, RecoveredLog } from '../../../protocol/consensus/types.ts'
 import type { ConsensusMessage } from '../../../protocol/message/consensus.ts'
 import type { Configuration, Entry } from '../../../protocol/message/entry.ts'
 
@@ -30,12 +30,14 @@ interface Start {
   readonly entries?: readonly Entry[]
   readonly configuration?: Configuration
   readonly mayVote?: boolean
+  /** All of it, in place of the above. */
+  readonly recovered?: RecoveredLog
 }
 
 export function hand(start: Start = {}): Hand {
   const { term = 1, vote, entries = [], configuration = three, mayVote = true } = start
   const snapshot = { index: 0, term: 0, configuration }
-  const raft = new Raft('a', { hardState: { term, vote, commit: 0 }, snapshot, entries, mayVote }, seededRandom(7))
+  const raft = new Raft('a', start.recovered ?? { hardState: { term, vote, commit: 0 }, snapshot, entries, mayVote }, seededRandom(7))
   const made: Hand = { raft, nowMs: 0, sent: [], committed: [], last: undefined }
   raft.tick(0, 0)
   drain(made)
