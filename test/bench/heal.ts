@@ -1,6 +1,7 @@
 // How fast the cluster heals: the first four rows of the table of times in ARCHITECTURE.md, on real machines with the web
 // example. Every killed and every silent machine is the leader's, so each round is the worst one: it must be missed, replaced
-// as leader, and its Pods evicted by works that may have been its own.
+// as leader, and its Pods evicted by works that may have been its own. All the while clients ask through every door of the
+// others: what they ask after the suspicion must be answered.
 import { configMaps } from '../../node/client/resource-types.ts'
 import type { Client } from '../../node/client/client.ts'
 import { isAlreadyExists } from '../../node/client/errors.ts'
@@ -8,6 +9,7 @@ import { deployWebExample } from '../../node/cli/examples.ts'
 import type { Pod } from '../../node/objects/generated/core-v1.ts'
 import { pods } from '../../node/client/resource-types.ts'
 import { BenchCluster, describeLoad, isServing, secondsUntil, webPods } from './cluster.ts'
+import { describeKnocks, type Knocks, Knocking, webDoors } from './doors.ts'
 import { answer, benchOptions, type Figure, spread } from './figures.ts'
 
 /** Seconds after the fault, from the table of times. */
@@ -17,6 +19,11 @@ const bounds = {
 } as const
 
 const replicas = 3
+/** Through all doors together. */
+const requestsPerSecond = 200
+/** The load balancer address answers from another peer after this, whatever was done to the one that held it. */
+const sharedAddressSeconds = 1.5
+const doorKinds = ['node ports', 'Ingress', 'the shared address'] as const
 const probeTimeoutSeconds = 40
 const healthyTimeoutSeconds = 90
 const writeEveryMs = 50
@@ -30,6 +37,7 @@ interface Healing {
   readonly dead: number
   readonly replaced: number
   readonly writes: number
+  readonly knocks: ReadonlyMap<string, Knocks>
 }
 
 const seconds = (value: number): string => (Number.isNaN(value) ? 'never' : `${value.toFixed(2)} s`)
@@ -133,7 +141,9 @@ async function heal(patient: Patient, act: (name: string) => Promise<void>): Pro
   const others = cluster.others(victim)
   const observer = patient.client(others[0] ?? '')
   const gone = new Set(hosted.map((pod) => pod.metadata.uid))
+  const doors = await webDoors(cluster, observer, others)
   const startMs = performance.now()
+  const knocking = new Knocking(cluster, doors, requestsPerSecond, startMs)
   let healed = false
   const wronged = new Set<string>()
   const watchWrongs = async (): Promise<void> => {
@@ -153,38 +163,42 @@ async function heal(patient: Patient, act: (name: string) => Promise<void>): Pro
   ])
   healed = true
   await wrongs.catch(() => undefined)
-  return { victim, healing: { suspected, dead, replaced, writes }, wronged: wronged.size }
+  const knocks = await knocking.stop()
+  return { victim, healing: { suspected, dead, replaced, writes, knocks }, wronged: wronged.size }
 }
 
-const describeHealing = (what: string, victim: string, { suspected, dead, replaced, writes }: Healing): string =>
-  `${what} ${victim}: out of every proxy ${seconds(suspected)}, evicted ${seconds(dead)}, replaced ${seconds(replaced)}, writes ${seconds(writes)}`
+const describeHealing = (what: string, victim: string, { suspected, dead, replaced, writes, knocks }: Healing): string =>
+  `${what} ${victim}: out of every proxy ${seconds(suspected)}, evicted ${seconds(dead)}, replaced ${seconds(replaced)}, writes ${seconds(writes)}; failed: ${describeKnocks(knocks)}`
 
 /** What of the Pods changes when their containers do. */
 const identityOf = (found: readonly Pod[]): string =>
   found.map((pod) => [pod.metadata.uid, ...(pod.status?.containerStatuses ?? []).map((status) => `${status.containerID} ${status.restartCount}`)].join(' ')).sort().join('\n')
 
 /** Kills a daemon and waits for it to be back: out of the others' rules at once, and no container of its was touched. */
-async function crashDaemon(patient: Patient, victim: string, say: Say): Promise<{ readonly suspected: number; readonly disturbed: boolean }> {
+async function crashDaemon(patient: Patient, victim: string, say: Say): Promise<{ readonly suspected: number; readonly disturbed: boolean; readonly knocks: ReadonlyMap<string, Knocks> }> {
   const { cluster } = patient
   const { hosted } = await patient.ready(() => Promise.resolve(victim))
   const others = cluster.others(victim)
   const observer = patient.client(others[0] ?? '')
   const before = identityOf(await webPods(observer))
   const pids = await cluster.local.pids()
+  const doors = await webDoors(cluster, observer, others)
   const startMs = performance.now()
+  const knocking = new Knocking(cluster, doors, requestsPerSecond, startMs)
   const [suspected] = await Promise.all([patient.outOfProxies(startMs, others, hosted), cluster.local.killDaemon(victim)])
   const back = await secondsUntil(startMs, healthyTimeoutSeconds, async () => {
     const now = (await cluster.local.pids()).get(victim)?.pid
     return now !== undefined && now !== pids.get(victim)?.pid && (await patient.healthy())
   })
   const disturbed = identityOf(await webPods(observer)) !== before
-  say(`daemon of ${victim}: out of every proxy ${seconds(suspected)}, back in all of them ${seconds(back)}, ${disturbed ? 'Pods were replaced' : 'its Pods ran on'}`)
-  return { suspected, disturbed }
+  const knocks = await knocking.stop()
+  say(`daemon of ${victim}: out of every proxy ${seconds(suspected)}, back in all of them ${seconds(back)}, ${disturbed ? 'Pods were replaced' : 'its Pods ran on'}; failed: ${describeKnocks(knocks)}`)
+  return { suspected, disturbed, knocks }
 }
 
 async function measure(patient: Patient, rounds: number, say: Say): Promise<readonly Figure[]> {
   const { cluster } = patient
-  const crashed: { suspected: number; disturbed: boolean }[] = []
+  const crashed: { suspected: number; disturbed: boolean; knocks: ReadonlyMap<string, Knocks> }[] = []
   for (let round = 0; round < rounds; round++) crashed.push(await crashDaemon(patient, cluster.names[round % cluster.names.length] ?? '', say))
   const killed: Healing[] = []
   const silent: Healing[] = []
@@ -204,7 +218,9 @@ async function measure(patient: Patient, rounds: number, say: Say): Promise<read
     await cluster.local.setLink(one.victim, true)
   }
   await patient.untilHealthy()
-  const of = (samples: readonly Healing[], row: keyof Healing): readonly number[] => samples.map((sample) => sample[row])
+  const of = (samples: readonly Healing[], row: Exclude<keyof Healing, 'knocks'>): readonly number[] => samples.map((sample) => sample[row])
+  const failing = (what: string, samples: readonly { readonly knocks: ReadonlyMap<string, Knocks> }[], atMost: number): readonly Figure[] => doorKinds.flatMap((kind) =>
+    spread(`${what}: requests fail through ${kind}`, samples.map(({ knocks }) => knocks.get(kind)?.lastFailureSeconds ?? Number.NaN), 's', kind === 'the shared address' ? sharedAddressSeconds : atMost))
   return [
     ...spread('daemon crashed: out of every proxy', crashed.map((one) => one.suspected), 's', bounds.suspectedKilled),
     { name: 'daemon crashed: rounds in which its Pods did not run on', value: crashed.filter((one) => one.disturbed).length, unit: 'n', atMost: 0 },
@@ -217,6 +233,9 @@ async function measure(patient: Patient, rounds: number, say: Say): Promise<read
     { name: 'peers declared dead that lived', value: wronged, unit: 'n', atMost: 0 },
     ...spread('leader killed: writes again', of(killed, 'writes'), 's', bounds.writesKilled),
     ...spread('leader silent: writes again', of(silent, 'writes'), 's', bounds.writesSilent),
+    ...failing('daemon crashed', crashed, bounds.suspectedKilled),
+    ...failing('machine killed', killed, bounds.suspectedKilled),
+    ...failing('link down', silent, bounds.suspectedSilent),
   ]
 }
 

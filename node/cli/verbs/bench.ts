@@ -7,7 +7,7 @@ import type { Verb } from '../verb.ts'
 const folder = join(import.meta.dirname, '../../../test/bench')
 
 /** What there is to measure; each is a file in test/bench. */
-const benches = ['catchup', 'failover', 'heal', 'idle', 'mirrors', 'reads', 'sim', 'start', 'writes'] as const
+const benches = ['catchup', 'failover', 'heal', 'idle', 'mirrors', 'proxy', 'reads', 'scale', 'sim', 'start', 'writes'] as const
 
 export const benchVerb: Verb = {
   usage: 'bench <name>',
@@ -15,7 +15,7 @@ export const benchVerb: Verb = {
   flags: [
     ['--json', 'one JSON object with every figure and its bound'],
     ['--quick', 'fewer rounds: whether it works, not how well'],
-    ['--home <folder>', 'measure the running cluster of this folder instead of a fresh one (heal, idle, start)'],
+    ['--home <folder>', 'measure the running cluster of this folder instead of a fresh one (heal, idle, scale, start)'],
   ],
   examples: ['shoal bench start', 'shoal bench heal --json', 'shoal bench idle --quick --home /var/opt/shoal'],
   run: (context, [name = ''], flags) => {

@@ -152,16 +152,52 @@ function rulesOf(service: Service, port: ServicePort, input: ProxyInput, out: Su
   return rules
 }
 
+/** Every rule of a Service. */
+function serviceRules(service: Service, input: ProxyInput, out: Suspension): readonly Rule[] {
+  if (service.spec?.type === 'ExternalName') return []
+  return (service.spec?.ports ?? []).flatMap((port) => rulesOf(service, port, input, out))
+}
+
+const hostPortRules = ({ hostPorts }: ProxyInput): readonly Rule[] =>
+  hostPorts.map(({ protocol, hostPort, backend }): Rule => ({ frontend: { address: 'node', protocol, port: hostPort }, backends: [backend], stickySeconds: undefined }))
+
 /** Every rule that should be in force now. */
 export function proxyModel(input: ProxyInput): readonly Rule[] {
   const out = suspension(input.members, input.self)
-  const rules: Rule[] = []
-  for (const service of input.services) {
-    if (service.spec?.type === 'ExternalName') continue
-    for (const port of service.spec?.ports ?? []) rules.push(...rulesOf(service, port, input, out))
+  return [...input.services.flatMap((service) => serviceRules(service, input, out)), ...hostPortRules(input)]
+}
+
+interface Remembered {
+  readonly slices: readonly EndpointSlice[]
+  readonly rules: readonly Rule[]
+}
+
+/**
+ * The model over time: the rules of a Service that has not changed, nor its EndpointSlices, are the same objects as before.
+ * Objects of the API are never changed in place, so being the same object is enough.
+ */
+export class ProxyModel {
+  #known = new Map<Service, Remembered>()
+  /** What else rules depend on: who is suspected, and the addresses of Nodes. */
+  #world = ''
+
+  /** As proxyModel. */
+  next(input: ProxyInput): readonly Rule[] {
+    const out = suspension(input.members, input.self)
+    const world = JSON.stringify([input.self, [...out.nodes].sort(), out.odd, [...input.nodeByAddress]])
+    const before = world === this.#world ? this.#known : new Map<Service, Remembered>()
+    this.#world = world
+    this.#known = new Map()
+    const rules: Rule[] = []
+    for (const service of input.services) {
+      const slices = input.slicesOf(`${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`)
+      const old = before.get(service)
+      const isSame = old !== undefined && old.slices.length === slices.length && old.slices.every((slice, at) => slice === slices[at])
+      const made = isSame ? old : { slices, rules: serviceRules(service, input, out) }
+      this.#known.set(service, made)
+      rules.push(...made.rules)
+    }
+    rules.push(...hostPortRules(input))
+    return rules
   }
-  for (const { protocol, hostPort, backend } of input.hostPorts) {
-    rules.push({ frontend: { address: 'node', protocol, port: hostPort }, backends: [backend], stickySeconds: undefined })
-  }
-  return rules
 }

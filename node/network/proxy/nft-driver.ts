@@ -7,7 +7,8 @@ import { Dialogue } from '../../platform/dialogue.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { commandFailed } from '../errors.ts'
 import { changesPerSession, commandTimeoutMs, lineTransactionMaxChars } from '../limits.ts'
-import { chainsOf, change, type Elements, type RulesContext, wholeTable } from './rules.ts'
+import type { Rule } from './model.ts'
+import { chainsOf, change, changedRules, type Elements, elementsOf, firstRules, type RulesContext, wholeTable } from './rules.ts'
 
 /** A question whose answer nft knows without the kernel: it is said when everything before it is done. */
 const question = 'describe ip version'
@@ -21,10 +22,16 @@ async function transact(script: string): Promise<void> {
   if (status !== 0) throw refused(stderr)
 }
 
+interface InForce {
+  /** By frontend. */
+  readonly rules: ReadonlyMap<string, Rule>
+  readonly fenced: readonly string[]
+}
+
 export class NftDriver {
   readonly #context: RulesContext
   readonly #logger: Logger
-  #inForce: Elements | undefined
+  #inForce: InForce | undefined
   #chains = new Set<string>()
   #session: Dialogue | undefined
   #changes = 0
@@ -36,14 +43,19 @@ export class NftDriver {
     this.#logger = logger
   }
 
-  /** Resolves when exactly these elements are in force. */
-  async apply(elements: Elements): Promise<void> {
+  /**
+   * Resolves when exactly these rules are in force, and packets from `fenced` addresses taken by nobody. Only rules that are other
+   * objects than before are looked at: of ten thousand Services one has changed, and its endpoints should be out in milliseconds.
+   */
+  async apply(rules: readonly Rule[], fenced: readonly string[] = []): Promise<void> {
+    const wanted: InForce = { rules: firstRules(rules), fenced }
     if (this.#inForce !== undefined) {
-      const script = change(this.#inForce, elements, this.#chains)
-      if (script === '') return
+      const before = elementsOf(changedRules(this.#inForce.rules, wanted.rules), this.#inForce.fenced)
+      const after = elementsOf(changedRules(wanted.rules, this.#inForce.rules), fenced)
+      const script = change(before, after, this.#chains)
       try {
-        await this.#change(script)
-        this.#remember(elements)
+        if (script !== '') await this.#change(script)
+        this.#remember(wanted, after)
         return
       } catch (error) {
         this.#logger.warn('a change of the rules was refused; loading all of them', { error })
@@ -51,13 +63,14 @@ export class NftDriver {
     }
     this.#inForce = undefined
     this.#chains.clear()
-    await transact(wholeTable(this.#context, elements))
-    this.#remember(elements)
+    const all = elementsOf(rules, fenced)
+    await transact(wholeTable(this.#context, all))
+    this.#remember(wanted, all)
     await this.#listen()
   }
 
-  #remember(elements: Elements): void {
-    this.#inForce = elements
+  #remember(wanted: InForce, elements: Elements): void {
+    this.#inForce = wanted
     for (const chain of chainsOf(elements)) this.#chains.add(chain)
   }
 

@@ -15,9 +15,8 @@ import { retryDelayMs } from '../limits.ts'
 import { frontends, syncSeconds } from '../metrics.ts'
 import type { FlowsDriver } from './flows-driver.ts'
 import { purges, type Reachable, reachable, targetKey } from './flows-plan.ts'
-import { type HostPortRule, proxyModel, type Rule } from './model.ts'
+import { type HostPortRule, ProxyModel, type Rule } from './model.ts'
 import type { NftDriver } from './nft-driver.ts'
-import { elementsOf } from './rules.ts'
 
 export interface ProxyDeps {
   readonly informers: Informers
@@ -48,6 +47,7 @@ export class Proxy {
   readonly #frontends: Gauge<never>
   readonly #endings: (() => void)[] = []
   readonly #waiters = new Set<Waiter>()
+  readonly #rules = new ProxyModel()
   #backends = new Set<string>()
   #reachable: Reachable | undefined
   #dirtySinceMs: number | undefined
@@ -134,7 +134,7 @@ export class Proxy {
       this.#dirtySinceMs = undefined
       const rules = this.#model()
       try {
-        await this.#deps.driver.apply(elementsOf(rules, this.#nodes.cache.list().flatMap(fencedPods).map(({ address }) => address)))
+        await this.#deps.driver.apply(rules, this.#nodes.cache.list().flatMap(fencedPods).map(({ address }) => address))
       } catch (error) {
         this.#deps.logger.error('the rules of the proxy could not be loaded', { error })
         this.#dirtySinceMs = sinceMs
@@ -161,7 +161,7 @@ export class Proxy {
 
   #model(): readonly Rule[] {
     const nodeByAddress = new Map(this.#nodes.cache.list().map((node) => [addressOf(node), node.metadata.name ?? '']))
-    return proxyModel({
+    return this.#rules.next({
       services: this.#services.cache.list(),
       slicesOf: (key) => this.#slices.cache.byIndex(byService, key),
       members: this.#deps.membership.members(),

@@ -78,16 +78,26 @@ function targetOf(backends: readonly Backend[], index: number): string {
   return `${address} . ${port}`
 }
 
+/** The rule of each frontend, by its key: of two for one frontend the first wins. */
+export function firstRules(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
+  const first = new Map<string, Rule>()
+  for (const rule of rules) {
+    const key = keyOf(rule.frontend)
+    if (!first.has(key)) first.set(key, rule)
+  }
+  return first
+}
+
+/** The rules of the first that the second does not have: a rule that is the same object has not changed. */
+export const changedRules = (rules: ReadonlyMap<string, Rule>, others: ReadonlyMap<string, Rule>): readonly Rule[] =>
+  [...rules].flatMap(([key, rule]) => (others.get(key) === rule ? [] : [rule]))
+
 /** The elements that put the rules into force. Of two rules for one frontend the first wins. `fenced`: addresses whose packets nobody takes. */
 export function elementsOf(rules: readonly Rule[], fenced: readonly string[] = []): Elements {
   const elements = new Map<string, Map<string, string>>(maps.map((name) => [name, new Map<string, string>()]))
   const put = (map: (typeof maps)[number], key: string, value: string): void => void elements.get(map)?.set(key, value)
   for (const address of fenced) put('fenced', address, '')
-  const seen = new Set<string>()
-  for (const { frontend, backends, stickySeconds, sources } of rules) {
-    const key = keyOf(frontend)
-    if (seen.has(key)) continue
-    seen.add(key)
+  for (const [key, { frontend, backends, stickySeconds, sources }] of firstRules(rules)) {
     const node = frontend.address === 'node'
     if (sources !== undefined) put('limited', key, '')
     for (const source of sources ?? []) put('admitted', `${key} . ${source}`, '')

@@ -7,7 +7,7 @@ describe('cli / verbs / bench', () => {
     const command = new TestCommand()
     const { status, err } = await command.run('bench', 'figures')
     equal(status, 2)
-    deepEqual(err[0], 'shoal: figures: expected one of catchup, failover, heal, idle, mirrors, reads, sim, start, writes')
+    deepEqual(err[0], 'shoal: figures: expected one of catchup, failover, heal, idle, mirrors, proxy, reads, scale, sim, start, writes')
     await command.end()
   })
 })

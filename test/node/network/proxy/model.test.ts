@@ -1,7 +1,9 @@
 // The proxy's model: which endpoints are behind which address, and what soft membership may take away.
 import { deepEqual, equal } from 'node:assert/strict'
 import type { MemberView } from '../../../../node/base/views.ts'
-import { type ProxyInput, proxyModel, suspension } from '../../../../node/network/proxy/model.ts'
+import { type ProxyInput, ProxyModel, proxyModel, suspension } from '../../../../node/network/proxy/model.ts'
+import { changedRules, firstRules } from '../../../../node/network/proxy/rules.ts'
+import { seededRandom } from '../../../../protocol/base/random.ts'
 import type { Service } from '../../../../node/objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../../../node/objects/generated/discovery-v1.ts'
 
@@ -75,5 +77,28 @@ describe('network / proxy / model', () => {
   it('an ExternalName Service has no rules, a host port has one', () => {
     const rules = proxyModel(input({ services: [{ ...service, spec: { ...service.spec, type: 'ExternalName' } }], hostPorts: [{ protocol: 'udp', hostPort: 5353, backend: { address: '10.244.1.9', port: 53 } }] }))
     deepEqual(rules, [{ frontend: { address: 'node', protocol: 'udp', port: 5353 }, backends: [{ address: '10.244.1.9', port: 53 }], stickySeconds: undefined }])
+  })
+  it('remembers the rules of what has not changed, and makes the same ones as from nothing', () => {
+    const model = new ProxyModel()
+    const services = Array.from({ length: 6 }, (_, at): Service => ({ ...service, metadata: { name: `s${at}`, namespace: 'default' } }))
+    const slices = new Map(services.map(({ metadata }) => [`default/${metadata.name}`, [slice([{ address: '10.244.1.2', node: 'a' }, { address: '10.244.2.2', node: 'b' }])]]))
+    const random = seededRandom(7)
+    let members = [member('b', 'alive'), member('c', 'alive')]
+    let hostPorts: ProxyInput['hostPorts'] = []
+    for (let turn = 0; turn < 200; turn++) {
+      const at = random.integer(services.length)
+      const key = `default/s${at}`
+      switch (random.integer(5)) {
+        case 0: members = [member('b', random.integer(2) === 0 ? 'suspect' : 'alive'), member('c', 'alive')]; break
+        case 1: slices.set(key, [slice([{ address: `10.244.1.${random.integer(4)}`, node: 'a' }])]); break
+        case 2: slices.set(key, []); break
+        case 3: services[at] = { ...service, metadata: { name: `s${at}`, namespace: 'default' }, spec: { ...service.spec, type: random.integer(2) === 0 ? 'ExternalName' : 'NodePort' } }; break
+        default: hostPorts = [{ protocol: 'tcp', hostPort: 1_000 + random.integer(9), backend: { address: '10.244.1.9', port: 1 } }]
+      }
+      const now = input({ services, members, hostPorts, slicesOf: (name) => slices.get(name) ?? [] })
+      deepEqual(model.next(now), proxyModel(now))
+      const again = model.next(now)
+      deepEqual(changedRules(firstRules(again), firstRules(model.next(now))).filter((rule) => rule.frontend.port < 1_000), [])
+    }
   })
 })

@@ -5,19 +5,17 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const driverFile = join(import.meta.dirname, '../../../../node/network/proxy/nft-driver.ts')
-const rulesFile = join(import.meta.dirname, '../../../../node/network/proxy/rules.ts')
 
 const prelude = `
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { NftDriver } from ${JSON.stringify(driverFile)}
-import { elementsOf } from ${JSON.stringify(rulesFile)}
 const warnings = []
 const logger = { warn: (text) => warnings.push(text), info: (text) => warnings.push(text) }
 const driver = new NftDriver({ podCidr: '10.244.1.0/24', clusterCidr: '10.244.0.0/16', outside: 'lo' }, logger)
 const nft = (...args) => execFileSync('nft', args, { encoding: 'utf8' })
 const backends = () => [...nft('list', 'map', 'ip', 'shoal', 'endpoints').matchAll(/: (10\\S+)/g)].map((found) => found[1]).sort()
-const apply = (...addresses) => driver.apply(elementsOf([{ frontend: { address: '10.96.0.80', protocol: 'tcp', port: 80 }, backends: addresses.map((address) => ({ address, port: 8080 })), stickySeconds: undefined }]))
+const apply = (...addresses) => driver.apply([{ frontend: { address: '10.96.0.80', protocol: 'tcp', port: 80 }, backends: addresses.map((address) => ({ address, port: 8080 })), stickySeconds: undefined }])
 const listeners = () => readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim().split(' ').filter((pid) => pid !== '' && readFileSync('/proc/' + pid + '/cmdline', 'utf8').startsWith('nft'))
 const answers = []
 `
