@@ -10,7 +10,8 @@ import type { Client } from '../../client/client.ts'
 import { isConflict, isNotFound } from '../../client/errors.ts'
 import { persistentVolumeClaims, pods } from '../../client/resource-types.ts'
 import { controllerOf } from '../../objects/pods/owners.ts'
-import { claimNames, isUniquePod } from '../../objects/pods/unique.ts'
+import { isUniquePod } from '../../objects/pods/unique.ts'
+import { claimsOf } from '../../objects/volumes/claims.ts'
 import type { PersistentVolumeClaim, Pod } from '../../objects/generated/core-v1.ts'
 import { isRuntimeNotFound } from '../errors.ts'
 import { claimAttempts, leaseLookMs, leaseOverLookMs, leaseStartMarginMs, uniqueGraceSeconds } from '../limits.ts'
@@ -140,7 +141,7 @@ export class UniqueGuard {
   async #classify(pod: Pod): Promise<void> {
     const { uid, namespace } = identityOf(pod)
     const claims = new Map<string, PersistentVolumeClaim>()
-    for (const name of controllerOf(pod.metadata)?.kind === 'StatefulSet' ? [] : claimNames(pod)) {
+    for (const { name } of controllerOf(pod.metadata)?.kind === 'StatefulSet' ? [] : claimsOf(pod)) {
       try {
         claims.set(name, await this.#deps.client.resource(persistentVolumeClaims).get(name, namespace))
       } catch (error) {

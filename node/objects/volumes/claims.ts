@@ -1,6 +1,6 @@
-// Which claims a Pod uses, and whether a claim allows one writer only. Scheduler, controllers, kubelet and fencing ask this.
-// Source: Kubernetes concepts, Persistent Volumes (access modes), Ephemeral Volumes (names of their claims).
-import type { PersistentVolumeClaim, Pod, Volume } from '../generated/core-v1.ts'
+// Which claims a Pod uses. Scheduler, controllers and kubelet ask this; whether one of them makes the Pod unique is pods/unique.ts.
+// Source: Kubernetes concepts, Persistent Volumes (claims as volumes), Ephemeral Volumes (names of their claims).
+import type { Pod, Volume } from '../generated/core-v1.ts'
 
 /** A claim that a Pod uses. */
 export interface UsedClaim {
@@ -27,15 +27,3 @@ export function claimsOf(pod: Pod): readonly UsedClaim[] {
 
 /** `namespace/name` of the Pod's claims. */
 export const claimKeysOf = (pod: Pod): readonly string[] => claimsOf(pod).map((claim) => `${pod.metadata.namespace ?? ''}/${claim.name}`)
-
-/** Whether only one Node, or one Pod, may write what is behind the claim (ReadWriteOnce, ReadWriteOncePod). */
-export const isSingleWriter = (claim: PersistentVolumeClaim): boolean =>
-  (claim.spec?.accessModes ?? []).every((mode) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod')
-
-/** Whether a Pod writes to something that must have one writer; a claim that is not known counts as such. `find` takes `namespace/name`. */
-export function usesSingleWriterClaim(pod: Pod, find: (key: string) => PersistentVolumeClaim | undefined): boolean {
-  return claimKeysOf(pod).some((key) => {
-    const claim = find(key)
-    return claim === undefined || isSingleWriter(claim)
-  })
-}
