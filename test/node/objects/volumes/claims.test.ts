@@ -1,4 +1,5 @@
-// Which claims a Pod uses.
+// Which claims a Pod uses: those that it names, and those of its ephemeral volumes, which are named after it.
+// Whether one of them makes the Pod unique is tested with pods/unique.ts.
 import { deepEqual } from 'node:assert/strict'
 import { claimKeysOf, claimsOf } from '../../../../node/objects/volumes/claims.ts'
 import type { Pod } from '../../../../node/objects/generated/core-v1.ts'
