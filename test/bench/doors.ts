@@ -1,11 +1,16 @@
 // Requests to the web example through every door that clients have, at an even pace and a new connection each: the node port
 // of each peer, Ingress by host name, the load balancer address. It tells when the last request was sent that failed: failing
-// is allowed until the dead are suspected, and no longer. It does nothing to the cluster.
+// is allowed until the dead are suspected, and no longer. The asking is done by knock.ts in the network of the machines.
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { ingresses, services } from '../../node/client/resource-types.ts'
 import type { Client } from '../../node/client/client.ts'
+import { yardPid } from '../../node/cli/machines/yard-process.ts'
+import { rootless } from '../support/cluster.ts'
 import type { BenchCluster } from './cluster.ts'
-
-const answerTimeoutMs = 4_000
+import type { KnockOrder } from './knock.ts'
 
 /** A place to ask, and the name to ask for. */
 export interface Door {
@@ -42,51 +47,21 @@ export async function webDoors(cluster: BenchCluster, client: Client, names: rea
 
 /** Asks at `perSecond` through the doors in turn until it is stopped; `startMs` is when the fault happens, on the clock of `performance`. */
 export class Knocking {
-  readonly #cluster: BenchCluster
-  readonly #under = new Set<Promise<void>>()
-  readonly #results = new Map<string, Knocks>()
-  #isStopped = false
-  readonly #loop: Promise<void>
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #text: Promise<string>
 
   constructor(cluster: BenchCluster, doors: readonly Door[], perSecond: number, startMs: number) {
-    this.#cluster = cluster
-    for (const { kind } of doors) this.#results.set(kind, { count: 0, failures: 0, lastFailureSeconds: 0, lastReason: '' })
-    this.#loop = this.#run(doors, 1000 / perSecond, startMs)
+    const order: KnockOrder = { doors, perSecond, startEpochMs: Date.now() - (performance.now() - startMs) }
+    const user = rootless ? ['-U', '--preserve-credentials'] : []
+    this.#child = spawn('nsenter', ['-t', String(yardPid(cluster.home)), ...user, '-n', process.execPath, join(import.meta.dirname, 'knock.ts'), JSON.stringify(order)], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#text = text(this.#child.stdout)
   }
 
   /** Sends no more, waits for what is under way, and tells by kind. */
   async stop(): Promise<ReadonlyMap<string, Knocks>> {
-    this.#isStopped = true
-    await this.#loop
-    await Promise.all(this.#under)
-    return this.#results
-  }
-
-  async #run(doors: readonly Door[], everyMs: number, startMs: number): Promise<void> {
-    const beganMs = performance.now()
-    for (let sent = 0; !this.#isStopped; sent++) {
-      const dueMs = beganMs + sent * everyMs
-      const waitMs = dueMs - performance.now()
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
-      const door = doors[sent % doors.length]
-      if (door === undefined) return
-      const asking = this.#ask(door, startMs)
-      this.#under.add(asking)
-      void asking.finally(() => this.#under.delete(asking))
-    }
-  }
-
-  async #ask({ kind, address, port, host }: Door, startMs: number): Promise<void> {
-    const sentSeconds = (performance.now() - startMs) / 1000
-    const { ok, status, body } = await this.#cluster.local.fetch(address, port, '/', answerTimeoutMs, host)
-    const before = this.#results.get(kind)
-    if (before === undefined) return
-    const reason = status === 0 ? body : `${status} ${body.trim()}`
-    this.#results.set(kind, {
-      count: before.count + 1, failures: before.failures + (ok ? 0 : 1),
-      lastFailureSeconds: ok ? before.lastFailureSeconds : Math.max(before.lastFailureSeconds, sentSeconds),
-      lastReason: ok || sentSeconds < before.lastFailureSeconds ? before.lastReason : `${reason} from ${address}:${port}`,
-    })
+    this.#child.stdin.end()
+    // knock.ts wrote it.
+    return new Map(JSON.parse(await this.#text) as [string, Knocks][])
   }
 }
 

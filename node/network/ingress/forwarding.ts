@@ -19,45 +19,58 @@ export function pairsOf(raw: readonly string[]): readonly [name: string, value: 
 }
 
 /** All values of a name, which is given in lower case. */
-export const valuesOf = (raw: readonly string[], name: string): readonly string[] => pairsOf(raw).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []))
+export function valuesOf(raw: readonly string[], name: string): readonly string[] {
+  let found: string[] | undefined
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const key = raw[at] ?? ''
+    // Most names differ in length already; every request is read several times.
+    if (key.length === name.length && key.toLowerCase() === name) (found ??= []).push(raw[at + 1] ?? '')
+  }
+  return found ?? none
+}
+
+const none: readonly string[] = []
 
 /** Names that `Connection` declares to be of this hop, besides those that always are. */
 function declared(raw: readonly string[]): ReadonlySet<string> {
-  const named = valuesOf(raw, 'connection').flatMap((value) => value.toLowerCase().split(',')).map((name) => name.trim())
-  return named.every((name) => ofOneHop.has(name) || name === 'close') ? ofOneHop : new Set([...named, ...ofOneHop])
+  const values = valuesOf(raw, 'connection')
+  if (values.every((value) => value === 'keep-alive' || value === 'close')) return ofOneHop
+  return new Set([...values.flatMap((value) => value.toLowerCase().split(',')).map((name) => name.trim()), ...ofOneHop])
 }
 
 /** Whether a request names its host more than once and not always the same: two readers could take it for two hosts. */
 export function namesTwoHosts(raw: readonly string[]): boolean {
   const hosts = valuesOf(raw, 'host')
+  if (hosts.length > 1) return true
   const authority = valuesOf(raw, ':authority')[0]
-  return hosts.length > 1 || (authority !== undefined && hosts.some((host) => host !== authority))
+  return authority !== undefined && hosts.some((host) => host !== authority)
 }
 
-/** Headers of a message for its next hop, names and values in turn, as they came. */
-export function endToEnd(raw: readonly string[]): string[] {
+/** Headers of a message for its next hop, names and values in turn, as they came, without those that are dropped. */
+function kept(raw: readonly string[], dropped: ReadonlySet<string>): string[] {
   const hop = declared(raw)
-  const kept: string[] = []
+  const left: string[] = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const [name = '', value = ''] = [raw[at], raw[at + 1]]
-    if (!name.startsWith(':') && !hop.has(name.toLowerCase())) kept.push(name, value)
+    const lower = name.toLowerCase()
+    if (!hop.has(lower) && !dropped.has(lower) && !name.startsWith(':')) left.push(name, value)
   }
-  return kept
+  return left
 }
+
+const nothing: ReadonlySet<string> = new Set()
+
+/** Headers of a message for its next hop, names and values in turn, as they came. */
+export const endToEnd = (raw: readonly string[]): string[] => kept(raw, nothing)
 
 /** The headers that reach the backend whatever protocol it speaks. */
 function forBackend(raw: readonly string[], client: ClientFacts): string[] {
-  const kept = endToEnd(raw)
-  const own: string[] = []
-  for (let at = 0; at + 1 < kept.length; at += 2) {
-    const [name = '', value = ''] = [kept[at], kept[at + 1]]
-    if (!ofProxies.has(name.toLowerCase())) own.push(name, value)
-  }
-  own.push(
+  const headers = kept(raw, ofProxies)
+  headers.push(
     'X-Forwarded-For', client.address, 'X-Real-IP', client.address, 'X-Forwarded-Proto', client.isEncrypted ? 'https' : 'http',
     'X-Forwarded-Host', client.host, 'X-Forwarded-Port', String(client.port),
   )
-  return own
+  return headers
 }
 
 /** Headers of a request for a backend of HTTP/1.1. `upgrade` is kept for what changes the protocol of the connection. */

@@ -99,7 +99,7 @@ export class Upstreams {
     const { method, target: path, headers, agent } = asked
     let upstream: ClientRequest
     try {
-      upstream = request({ host, port, method, path, setHost: false, headers, agent })
+      upstream = request({ host, port, method, path, setHost: false, headers, agent, timeout: this.#times.answerMs })
     } catch {
       // Characters that version 1.1 has no way to write.
       failed('unusable')
@@ -107,18 +107,23 @@ export class Upstreams {
     }
     let isConnected = false
     let isSilent = false
-    const timer = setTimeout(() => upstream.destroy(), this.#times.connectMs)
     const ready = (): void => {
-      clearTimeout(timer)
       isConnected = true
       connected(upstream)
     }
-    upstream.once('socket', (own: Socket) => (own.connecting ? own.once('connect', ready) : ready()))
-    upstream.setTimeout(this.#times.answerMs, () => {
+    upstream.once('socket', (own: Socket) => {
+      if (!own.connecting) return ready()
+      const timer = setTimeout(() => upstream.destroy(), this.#times.connectMs)
+      upstream.once('close', () => clearTimeout(timer))
+      own.once('connect', () => {
+        clearTimeout(timer)
+        ready()
+      })
+    })
+    upstream.once('timeout', () => {
       isSilent = true
       upstream.destroy()
     })
-    upstream.once('close', () => clearTimeout(timer))
     upstream.once('error', () => failed(isSilent ? 'silent' : isConnected ? 'broken' : 'refused'))
     return upstream
   }
