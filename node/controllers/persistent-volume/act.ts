@@ -42,6 +42,7 @@ export async function actOnClaim(deps: ActDeps, claim: PersistentVolumeClaim, st
       return patchVolume(deps, step.volume, { metadata: { annotations: byUs(step.chosen) }, spec: { claimRef } })
     }
     case 'bind': return patchClaim(deps, claim, { metadata: { annotations: { [bindCompleted]: 'yes', ...byUs(step.chosen) } }, spec: { volumeName: step.volume.metadata.name } })
+    case 'grow': return patchVolume(deps, step.volume, { spec: { capacity: { storage: step.storage } } })
     case 'provision': return createVolume(deps, step.volume)
     case 'leave to': return patchClaim(deps, claim, { metadata: { annotations: { [storageProvisioner]: step.provisioner, [olderStorageProvisioner]: step.provisioner } } })
     case 'unselect': return patchClaim(deps, claim, { metadata: { annotations: { [selectedNode]: null } } })

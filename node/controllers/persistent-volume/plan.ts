@@ -4,7 +4,9 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimStatus, Pod } from '../../objects/generated/core-v1.ts'
 import type { StorageClass } from '../../objects/generated/storage-v1.ts'
 import { sameJson } from '../../objects/pods/fnv.ts'
+import { compareQuantities, quantity } from '../../objects/quantity.ts'
 import { boundByController, claimProtection, storageProvisioner } from '../../objects/volumes/annotations.ts'
+import { isOwnVolume } from '../../objects/volumes/classes.ts'
 import { bestVolume, classNameOf, isBound, isDelayed, isMeantFor, mismatch, selectedNodeOf } from '../../objects/volumes/matching.ts'
 import { planLoss } from './loss.ts'
 import { planProvisioning } from './provisioning.ts'
@@ -62,6 +64,10 @@ function planBound(view: ClaimView): ClaimPlan {
   if (reference.uid !== claim.metadata.uid) return lost('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly')
   const loss = planLoss(view, named)
   if (loss !== undefined) return loss
+  const storage = claim.spec?.resources?.requests?.['storage'] ?? '0'
+  // The API lets a claim grow only where its class does.
+  const hasGrown = isOwnVolume(named) && compareQuantities(quantity(storage), quantity(named.spec?.capacity?.['storage'] ?? '0')) > 0
+  if (hasGrown) return { step: { kind: 'grow', volume: named, storage } }
   return withStatus(claim, { phase: 'Bound', accessModes: named.spec?.accessModes, capacity: named.spec?.capacity })
 }
 

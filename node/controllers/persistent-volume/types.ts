@@ -16,6 +16,8 @@ export type ClaimStep =
   | { readonly kind: 'take'; readonly volume: PersistentVolume; readonly chosen: boolean }
   /** The claim names the volume. */
   | { readonly kind: 'bind'; readonly volume: PersistentVolume; readonly chosen: boolean }
+  /** A claim has grown, and its folder knows no size. */
+  | { readonly kind: 'grow'; readonly volume: PersistentVolume; readonly storage: string }
   | { readonly kind: 'provision'; readonly volume: PersistentVolume }
   /** Somebody else makes the volume. */
   | { readonly kind: 'leave to'; readonly provisioner: string }

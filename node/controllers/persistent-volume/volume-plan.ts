@@ -3,7 +3,7 @@
 // Source: Kubernetes concepts, Persistent Volumes (reclaiming, storage object in use protection), with its events.
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../objects/generated/core-v1.ts'
 import { boundByController, folderFinalizer, provisionedBy, volumeProtection } from '../../objects/volumes/annotations.ts'
-import { ownProvisioner } from '../../objects/volumes/classes.ts'
+import { isOwnVolume } from '../../objects/volumes/classes.ts'
 import { homeOf } from '../../objects/volumes/matching.ts'
 import { claimNotedOn } from './loss.ts'
 import { type VolumePlan, warn } from './types.ts'
@@ -31,15 +31,13 @@ function phase(volume: PersistentVolume, wanted: string): VolumePlan {
   return volume.status?.phase === wanted ? {} : { step: { kind: 'phase', phase: wanted } }
 }
 
-const isOurs = (volume: PersistentVolume): boolean => volume.metadata.annotations?.[provisionedBy] === ownProvisioner
-
 /** Its claim is bound to another volume. */
 function planElsewhere(volume: PersistentVolume): VolumePlan {
   if (volume.metadata.annotations?.[provisionedBy] === undefined || volume.spec?.persistentVolumeReclaimPolicy !== 'Delete') {
     return { step: { kind: 'unbind', keepName: volume.metadata.annotations?.[boundByController] === undefined } }
   }
   if (volume.status?.phase !== 'Released') return { step: { kind: 'phase', phase: 'Released' } }
-  return isOurs(volume) && volume.metadata.deletionTimestamp === undefined ? { step: { kind: 'delete' } } : {}
+  return isOwnVolume(volume) && volume.metadata.deletionTimestamp === undefined ? { step: { kind: 'delete' } } : {}
 }
 
 function planReleased(view: VolumeView): VolumePlan {
@@ -56,7 +54,7 @@ function planReleased(view: VolumeView): VolumePlan {
 }
 
 function planDelete(volume: PersistentVolume): VolumePlan {
-  if (isOurs(volume)) return { step: { kind: 'delete' } }
+  if (isOwnVolume(volume)) return { step: { kind: 'delete' } }
   // Another provisioner deletes what it made.
   if (volume.metadata.annotations?.[provisionedBy] !== undefined) return {}
   return failed(volume, 'VolumeFailedDelete', `error getting deleter volume plugin for volume "${volume.metadata.name}": no deletable volume plugin matched`)

@@ -5,9 +5,8 @@ import { chmod, lchown, lstat, mkdir, opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '../../objects/generated/core-v1.ts'
 import { controllerOf } from '../../objects/pods/owners.ts'
-import { provisionedBy } from '../../objects/volumes/annotations.ts'
 import { claimOf } from '../../objects/volumes/claims.ts'
-import { ownProvisioner } from '../../objects/volumes/classes.ts'
+import { isOwnVolume } from '../../objects/volumes/classes.ts'
 import { isBound, reaches } from '../../objects/volumes/matching.ts'
 import { ifMissing } from '../../platform/failures.ts'
 import { volumeFailed } from '../errors.ts'
@@ -27,9 +26,6 @@ export interface ClaimedOptions {
   /** This peer's Node; undefined when it is not known. */
   readonly node: Node | undefined
 }
-
-/** Whether Shoal made the volume for a claim. */
-export const isOwnVolume = (volume: PersistentVolume): boolean => volume.metadata.annotations?.[provisionedBy] === ownProvisioner
 
 /** The folder of a volume that Shoal made. Its name is the volume's: a DNS name, and so never a path. */
 export const ownFolder = (volumesDirectory: string, volume: PersistentVolume): string => join(volumesDirectory, volume.metadata.name ?? '')

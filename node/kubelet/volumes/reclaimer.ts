@@ -14,10 +14,11 @@ import { persistentVolumes } from '../../client/resource-types.ts'
 import type { Transport } from '../../client/types.ts'
 import type { PersistentVolume } from '../../objects/generated/core-v1.ts'
 import { folderFinalizer } from '../../objects/volumes/annotations.ts'
+import { isOwnVolume } from '../../objects/volumes/classes.ts'
 import { homeOf } from '../../objects/volumes/matching.ts'
 import { failureCode } from '../../platform/failures.ts'
 import { reclaimRetryMs } from '../limits.ts'
-import { isOwnVolume, ownFolder } from './claimed.ts'
+import { ownFolder } from './claimed.ts'
 
 export interface ReclaimerDeps {
   /** As somebody who may read all volumes and write their finalizers. */

@@ -1,9 +1,10 @@
 // What of a storage class several zones must agree on: the cluster's own class and its maker, which class is the default,
 // and what the own maker cannot make. Pure.
 // Source: Kubernetes concepts, Storage Classes; the DefaultStorageClass admission controller.
-import type { PersistentVolumeClaim } from '../generated/core-v1.ts'
+import type { PersistentVolume, PersistentVolumeClaim } from '../generated/core-v1.ts'
 import type { StorageClass } from '../generated/storage-v1.ts'
 import type { JsonObject } from '../json.ts'
+import { provisionedBy } from './annotations.ts'
 
 /** The class that every cluster begins with. */
 export const ownStorageClass = 'local-path'
@@ -27,6 +28,9 @@ export function defaultClassOf(classes: readonly StorageClass[]): StorageClass |
     .sort((a, b) => (created(a) === created(b) ? ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1) : created(a) < created(b) ? 1 : -1))
   return chosen
 }
+
+/** Whether Shoal made the volume for a claim. */
+export const isOwnVolume = (volume: PersistentVolume): boolean => volume.metadata.annotations?.[provisionedBy] === ownProvisioner
 
 /** Why the own maker can never fulfil the claim, or undefined. */
 export function ownRefusal(claim: PersistentVolumeClaim): string | undefined {

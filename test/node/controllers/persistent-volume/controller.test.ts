@@ -108,6 +108,22 @@ describe('controllers / persistent volume', () => {
     assert.deepEqual(volumes().map((one) => one.metadata.name), [other])
   })
 
+  it('once all is as wanted, nothing is written; claims go with a set that says so', async () => {
+    makeSet({ persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } })
+    await rounds(3)
+    protect()
+    await rounds(1)
+    const writes = plane.api.writes.length
+    await plane.stop()
+    await plane.start()
+    await rounds(2)
+    assert.deepEqual(plane.api.writes.slice(writes), [])
+    assert.deepEqual(claims().map((one) => one.metadata.ownerReferences?.map((owner) => owner.kind)), [['StatefulSet'], ['StatefulSet']])
+    plane.api.remove(`${setPath}/db`)
+    await rounds(4)
+    assert.deepEqual([plane.pods().length, claims().length], [0, 0])
+  })
+
   it('a Pod whose volume lies on a peer that is gone waits and says so; given up, it begins empty elsewhere', async () => {
     makeSet({ replicas: 1 })
     await rounds(2)

@@ -59,6 +59,8 @@ describe('controllers / persistent volume / plan', () => {
     deepEqual(planClaim(view({ claim, named })).step, { kind: 'status', status: { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' } } })
     deepEqual(planClaim(view({ claim: { ...claim, status: { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' } } }, named })), { tell: undefined })
     match(told({ claim }), /^Warning ClaimLost/)
+    const ours = makeVolume('v', { claimRef: ofClaim, capacity: { storage: '512Mi' } }, { annotations: { 'pv.kubernetes.io/provisioned-by': 'shoal.dev/local-path' } })
+    deepEqual(planClaim(view({ claim, named: ours })).step, { kind: 'grow', volume: ours, storage: '1Gi' })
     match(told({ claim, named: makeVolume('v', { claimRef: { ...ofClaim, uid: 'other' } }) }), /^Warning ClaimMisbound/)
     equal(kindOf({ claim, named: makeVolume('v') }), 'take')
   })
