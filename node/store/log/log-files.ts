@@ -11,7 +11,7 @@ import { recordBytes, recordType, writeRecord } from './record.ts'
 import { encodeSegmentStart } from './replay.ts'
 import { repair } from './repair.ts'
 import { scanLog } from './scan.ts'
-import { makeSegment, problemName, segmentName, syncMarkName } from './segment-file.ts'
+import { makeSegment, problemName, SegmentAhead, segmentName, syncMarkName } from './segment-file.ts'
 import { encodeSlot, slotBytes } from './sync-mark.ts'
 import type { BatchItem } from './batch.ts'
 import type { FileCalls } from './file-calls.ts'
@@ -37,6 +37,7 @@ export class LogFiles {
   readonly #options: LogFilesOptions
   readonly #syncMarkFile: number
   readonly #segments: Segment[]
+  readonly #ahead: SegmentAhead
   #file: number
   #sizeBytes: number
   #position: number
@@ -65,6 +66,7 @@ export class LogFiles {
     const { replay } = scanned
     this.#calls = calls
     this.#options = options
+    this.#ahead = new SegmentAhead(calls, options.directory, options.segmentBytes)
     this.#hardState = encodeHardState(replay.hardState)
     this.#mark = encodeSnapshotMark(replay.mark)
     this.#markIndex = replay.mark.index
@@ -124,6 +126,11 @@ export class LogFiles {
     }
   }
 
+  /** Does a piece of what the next segment needs, in a moment when nobody waits. */
+  prepare(): void {
+    if (this.#failed === undefined) this.#ahead.advance(this.#position / this.#sizeBytes)
+  }
+
   /** Forgets an earlier problem. */
   healed(): void {
     try {
@@ -135,6 +142,7 @@ export class LogFiles {
   }
 
   close(): void {
+    this.#ahead.drop()
     if (this.#failed === undefined) this.#calls.sync(this.#syncMarkFile)
     this.#calls.close(this.#syncMarkFile)
     this.#calls.close(this.#file)
@@ -179,7 +187,7 @@ export class LogFiles {
   #make(number: number, neededBytes: number): ReturnType<typeof makeSegment> {
     const payload = encodeSegmentStart({ number, hardState: this.#hardState, mark: this.#mark })
     const sizeBytes = Math.max(this.#options.segmentBytes, recordBytes(payload.length) + neededBytes)
-    const made = makeSegment(this.#calls, this.#options.directory, { number, sizeBytes, payload, sequence: this.#sequence, chain: this.#chain })
+    const made = makeSegment(this.#calls, this.#options.directory, { number, sizeBytes, payload, sequence: this.#sequence, chain: this.#chain }, this.#ahead)
     this.#segments.push({ number, highestIndex: 0 })
     this.#sequence++
     this.#chain = made.checksum

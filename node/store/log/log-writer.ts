@@ -47,6 +47,8 @@ function drain(first: ToWriter, from: MessagePort): ToWriter[] {
 function carryOut(files: LogFiles, messages: readonly ToWriter[]): void {
   const appends = messages.filter((message) => message.kind === 'append')
   attempt(appends.map((message) => message.id), () => files.append(appends.flatMap((message) => decodeBatch(message.batch))))
+  // Whoever waits for the batch has been told.
+  if (appends.length > 0) files.prepare()
   for (const message of messages) {
     if (message.kind === 'healed') attempt([message.id], () => files.healed())
     if (message.kind === 'close') {

@@ -33,7 +33,11 @@ describe('store / log / files', () => {
   })
 
   const openAt = (at: string, calls: FileCalls = realFileCalls): LogFiles => LogFiles.open(calls, { directory: at, segmentBytes, expected: false })
-  const append = (log: LogFiles, fields: Partial<LogSave>): void => log.append(batchOf(save(fields)))
+  /** As the writing thread does it. */
+  const append = (log: LogFiles, fields: Partial<LogSave>): void => {
+    log.append(batchOf(save(fields)))
+    log.prepare()
+  }
   const recovered = (at: string): RecoveredLog => {
     const log = openAt(at)
     log.close()
@@ -229,6 +233,43 @@ describe('store / log / files', () => {
     assert.equal(recovered(directory).entries.length, 202)
   })
 
+  it('makes the next segment ahead, in pieces, so that the batch that begins it writes little', () => {
+    const sizeBytes = 64 * 1024
+    let writtenBytes = 0
+    const calls: FileCalls = {
+      ...realFileCalls,
+      write: (file, bytes, offset, length, position) => {
+        writtenBytes += length
+        return realFileCalls.write(file, bytes, offset, length, position)
+      },
+    }
+    const log = LogFiles.open(calls, { directory, segmentBytes: sizeBytes, expected: false })
+    const most = { append: 0, prepare: 0 }
+    let index = 0
+    while (segments(directory).length < 3) {
+      writtenBytes = 0
+      log.append(batchOf(save({ entries: range(++index, index) })))
+      most.append = Math.max(most.append, writtenBytes)
+      writtenBytes = 0
+      log.prepare()
+      most.prepare = Math.max(most.prepare, writtenBytes)
+    }
+    assert.equal(most.prepare, sizeBytes / 16)
+    assert.ok(most.append < sizeBytes / 32, `${most.append} bytes for one batch`)
+    log.close()
+    assert.deepEqual(readdirSync(directory).filter((name) => !name.endsWith('.segment')), ['synced'])
+    assert.equal(recovered(directory).entries.length, index)
+  })
+
+  it('takes nothing from a segment that a crash left half made', () => {
+    fill(6)
+    writeFileSync(join(directory, 'making'), Buffer.alloc(segmentBytes * 2, 'x'))
+    const log = openAt(directory)
+    for (let at = 7; at <= 60; at++) append(log, { entries: range(at, at) })
+    log.close()
+    assert.deepEqual([recovered(directory).mayVote, recovered(directory).entries.length], [true, 60])
+  })
+
   describe('failing disk', () => {
     const failure = (code: string): Error => Object.assign(new Error(code), { code })
     const faulty = () => {
@@ -276,6 +317,23 @@ describe('store / log / files', () => {
         assert.throws(() => append(log, { entries: range(3, 4) }), logFailed.is)
         log.close()
         assert.ok(recovered(at).entries.length >= 2)
+      }
+    })
+
+    it('is not ended by a disk that fails while the next segment is made ahead', () => {
+      for (const fault of [{ failWrite: 'ENOSPC' }, { failSync: 'EIO' }]) {
+        const { state, calls } = faulty()
+        const at = join(base, `${made++}`)
+        const log = openAt(at, calls)
+        for (let index = 1; index <= 60; index++) {
+          log.append(batchOf(save({ entries: range(index, index) })))
+          Object.assign(state, fault)
+          log.prepare()
+          Object.assign(state, { failWrite: undefined, failSync: undefined })
+        }
+        log.close()
+        assert.ok(segments(at).length > 2)
+        assert.deepEqual([recovered(at).mayVote, recovered(at).entries.length], [true, 60])
       }
     })
 
