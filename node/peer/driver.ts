@@ -50,9 +50,6 @@ export class Driver {
   #pumping = false
   #pumpComes = false
   #broken = false
-  /** The main thread answers; the disk under the log is full. Either decides what the engine takes for its health. */
-  #answering = true
-  #diskFull = false
   /** Sequence of the newest save handed to the log, and of the newest that is synced. */
   #savedTo = 0
   #savingTo = 0
@@ -123,8 +120,7 @@ export class Driver {
   }
 
   beat(healthy: boolean, reports: readonly WorkReport[] | undefined): void {
-    this.#answering = healthy
-    this.#deps.engine.health(healthy && !this.#diskFull)
+    this.#deps.engine.health(healthy)
     if (reports !== undefined) this.#deps.engine.report(reports)
     this.#pumpSoon()
   }
@@ -188,8 +184,7 @@ export class Driver {
 
   /** A peer that cannot write holds no work and leads nobody (P7); the main thread refuses writes meanwhile. */
   #room(full: boolean): void {
-    this.#diskFull = full
-    this.#deps.engine.health(this.#answering && !full)
+    this.#deps.engine.room(full)
     this.#deps.report({ kind: 'disk', full })
     this.pump()
   }

@@ -21,6 +21,7 @@ import type { RaftReady } from '../consensus/types.ts'
 import type { ConsensusMessage } from '../message/consensus.ts'
 import type { Entry, SnapshotMark } from '../message/entry.ts'
 import type { GossipBatch, Message } from '../message/message.ts'
+import { noWorks } from '../message/ownership.ts'
 import type { OwnershipMessage, WorkReport } from '../message/ownership.ts'
 import type { ProposalId } from '../message/transaction.ts'
 import type { Applied, EngineOptions, EngineStatus, PeerEngine, Ready, Recovered } from './types.ts'
@@ -45,6 +46,7 @@ class Engine implements PeerEngine {
   #applied: number
   #reports: readonly WorkReport[] = []
   #healthy = true
+  #full = false
   #leaving = false
   /** Who led when we last heard of it, for peers that the leader does not feed. */
   #hint: { readonly peer: PeerId; readonly term: Term } | undefined
@@ -164,13 +166,13 @@ class Engine implements PeerEngine {
     this.#nowMs = nowMs
     this.#raft.tick(nowMs, wallMs)
     this.#roster.tick(nowMs)
-    this.#leader.tick(nowMs, this.#healthy)
+    this.#leader.tick(nowMs, this.#healthy && !this.#full)
     this.#spreading.tick(nowMs)
     for (const [peer, message] of this.#leases.takeArrived()) this.#leaseAsked(peer, message)
     const leader = this.#knownLeader()
     this.#requests.tick(nowMs, leader)
     if (this.#healthy && !this.#leaving) {
-      const asked = this.#leases.tick(leader, this.#reports, nowMs)
+      const asked = this.#leases.tick(leader, this.#full ? takesNone : this.#reports, nowMs)
       if (asked !== undefined && leader === this.#self) this.#leaseAsked(this.#self, asked)
     }
     if (this.#raft.wantsCatchUp && !this.#catchUpAsked) {
@@ -229,6 +231,10 @@ class Engine implements PeerEngine {
 
   health(healthy: boolean): void {
     this.#healthy = healthy
+  }
+
+  room(full: boolean): void {
+    this.#full = full
   }
 
   announce(addresses: readonly string[]): void {
@@ -365,6 +371,8 @@ class Engine implements PeerEngine {
     return learners.includes(this.#self) ? 'learner' : 'mirror'
   }
 }
+
+const takesNone: readonly WorkReport[] = [{ work: noWorks, epoch: 0, progress: 0 }]
 
 /** The context of the engine's own read; the driver's contexts are not negative. */
 const catchUpContext = -1

@@ -167,7 +167,7 @@ export class Leader {
     for (const { peer, role } of roster.records) {
       const state = peer === self ? 'alive' : (roster.member(peer)?.state ?? 'alive')
       const askedMs = Math.max(leases.askedMs(peer) ?? sinceMs, sinceMs)
-      const asks = peer === self ? this.#healthy : nowMs - askedMs < ableMs
+      const asks = peer === self ? this.#healthy : nowMs - askedMs < ableMs && leases.takesWorks(peer)
       candidates.push({ peer, state, able: role === 'peer' && asks })
     }
     if (candidates.length > 0) outbox.assign.push(...works.plan(candidates, nowMs))

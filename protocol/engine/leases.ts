@@ -3,6 +3,7 @@
 import type { BootMs, PeerId } from '../base/ids.ts'
 import type { Raft } from '../consensus/raft.ts'
 import type { ReadResult } from '../consensus/types.ts'
+import { noWorks } from '../message/ownership.ts'
 import type { OwnershipMessage, WorkReport } from '../message/ownership.ts'
 import { maxWaitingPeers } from '../ownership/limits.ts'
 import type { LeaseGrantor, LeaseHolder } from '../ownership/types.ts'
@@ -25,6 +26,8 @@ export class Leases {
   /** Orders requests that came within one tick: later ones count as later by a thousandth of a millisecond. */
   #stampMs: BootMs = 0
   readonly #askedMs = new Map<PeerId, BootMs>()
+  /** Those who said last that they take no works. */
+  readonly #unable = new Set<PeerId>()
   /** Requests that came since the last tick. */
   readonly #arrived = new Map<PeerId, LeaseAsk>()
 
@@ -62,6 +65,8 @@ export class Leases {
     if (!raft.isLeader) return
     this.#stampMs = Math.max(nowMs, this.#stampMs + 0.001)
     this.#askedMs.set(peer, nowMs)
+    if (message.reports.some(({ work }) => work === noWorks)) this.#unable.add(peer)
+    else this.#unable.delete(peer)
     grantor.asked(peer, message, this.#stampMs)
     raft.read({ from: peer, context: this.#stampMs, purpose: 'lease', applied: 0 })
   }
@@ -86,8 +91,14 @@ export class Leases {
     return this.#askedMs.get(peer)
   }
 
+  /** Leader: whether this peer takes works, as it said last. */
+  takesWorks(peer: PeerId): boolean {
+    return !this.#unable.has(peer)
+  }
+
   elected(peers: readonly PeerId[], term: number, nowMs: BootMs): void {
     this.#askedMs.clear()
+    this.#unable.clear()
     this.#deps.grantor.elected(peers, nowMs, term)
   }
 

@@ -153,8 +153,10 @@ export interface PeerEngine {
   connectionLost(peer: PeerId, loss: ConnectionLoss): void
   /** Progress of the works that this peer holds, for its next lease request. */
   report(reports: readonly WorkReport[]): void
-  /** The main thread was silent for too long, or the disk is full (or no more): renew neither lease nor assignments, lead no more. */
+  /** The main thread was silent for too long, or is no more: renew neither lease nor assignments, lead no more. */
   health(healthy: boolean): void
+  /** The disk under the log is full, or has room again: without room hold no work and lead no more. The lease goes on. */
+  room(full: boolean): void
   announce(addresses: readonly string[]): void
   /** Gives leadership away (clean stop) and tells the others that we leave on purpose when `leave`. */
   stop(leave: boolean): void

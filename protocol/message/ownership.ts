@@ -8,6 +8,9 @@ export interface WorkReport {
   readonly progress: number
 }
 
+/** A report of this work says that the peer takes none now: it cannot write. Its lease goes on, for what runs there runs on. */
+export const noWorks = '-'
+
 export type OwnershipMessage =
   /** The lease is valid for 8 s from the moment of asking, which only the asker knows. */
   | { readonly kind: 'leaseAsk'; readonly sequence: number; readonly reports: readonly WorkReport[] }

@@ -375,6 +375,7 @@ const watchMutants: readonly Mutant[] = [
   },
 ]
 
+const lifecycle = 'node/controllers/node-lifecycle/controller.ts'
 const loops: readonly Hunt[] = [{ kind: 'loops', seeds: 200 }]
 
 const loopMutants: readonly Mutant[] = [
@@ -383,6 +384,13 @@ const loopMutants: readonly Mutant[] = [
     file: 'protocol/ownership/limits.ts',
     find: 'export const takeoverMs = 12_400',
     replace: 'export const takeoverMs = 2_400',
+    hunts: loops,
+  },
+  {
+    name: 'what must be unique is replaced when its node is dead, whatever its lease (P24)',
+    file: lifecycle,
+    find: 'if (due.length > 0 && !(await this.#takeover.nodeIsOver(name))) waits',
+    replace: 'if (due.length < 0) waits',
     hunts: loops,
   },
   {

@@ -157,6 +157,9 @@ export class UniqueGuard {
     this.#unique.set(uid, { claimedIn: undefined })
     this.#count()
     if (this.#unique.size === 1) this.#note()
+    // What a daemon before this one has started may run already.
+    const sandboxes = await this.#deps.runtime.listSandboxes(uid)
+    if (sandboxes.length > 0) this.#deps.warden.notePod(uid, sandboxes.map(({ id }) => id))
     this.#look()
   }
 

@@ -32,6 +32,7 @@ function rig(readies: Ready[]) {
     saved: (sequence) => { events.push(`saved ${sequence}`) },
     ready: () => readies.shift(),
     leaseOver: () => false,
+    room: (full) => { events.push(full ? 'full' : 'room') },
     status: () => assert.fail('not asked'),
   }
   const log: PeerLog = {
@@ -97,19 +98,19 @@ describe('peer / driver', () => {
     assert.deepEqual(events, ['append 1', 'failed'])
   })
 
-  it('calls the engine unhealthy while the disk is full, whatever the main thread says, and tells that thread (P7)', async () => {
+  it('tells the engine and the main thread while the disk is full, whatever the latter says (P7)', async () => {
     const { driver, events, syncs, reports, clock } = rig([{ ...nothing, save: save(1) }])
     driver.pump()
     syncs[0]?.reject(diskFull.make({ directory: '/x' }))
     await turn()
     driver.beat(true, undefined)
-    assert.deepEqual(events, ['append 1', 'unhealthy', 'unhealthy'])
+    assert.deepEqual(events, ['append 1', 'full', 'healthy'])
     assert.deepEqual(reports, [{ kind: 'disk', full: true }])
     clock.advance(diskFullRetryMs)
     await turn()
     syncs[1]?.resolve()
     await turn()
-    assert.deepEqual(events.slice(3), ['append 1', 'healthy', 'saved 1'])
+    assert.deepEqual(events.slice(3), ['append 1', 'room', 'saved 1'])
     assert.deepEqual(reports.slice(1), [{ kind: 'disk', full: false }])
   })
 

@@ -50,6 +50,18 @@ describe('protocol / engine / leases', () => {
     assert.ok(cluster.peer(holder).engine.status().leaseUntilMs <= cluster.nowMs)
   })
 
+  it('a peer whose disk is full holds no works and keeps its lease (P7)', () => {
+    const cluster = TestCluster.start(['a', 'b', 'c'], { works: ['w'] })
+    cluster.until('assigned', 15_000, () => cluster.peer('a').state.assignments.size === 1)
+    const holder = cluster.peer('a').state.assignments.get('w')?.peer ?? ''
+    cluster.peer(holder).engine.room(true)
+    cluster.until('moved', 12_000, () => cluster.peer('a').state.assignments.get('w')?.peer !== holder)
+    cluster.run(20_000)
+    assert.ok(cluster.peer(holder).engine.status().leaseUntilMs > cluster.nowMs + 4000)
+    assert.notEqual(cluster.peer('a').state.assignments.get('w')?.peer, holder)
+    assert.notEqual(cluster.leader()?.id, holder)
+  })
+
   it('an unhealthy leader passes leadership on, and goes on where nobody could take it (P7)', () => {
     const cluster = TestCluster.start(['a', 'b', 'c'])
     cluster.until('voters', 10_000, () => cluster.voters().length === 3)
