@@ -109,7 +109,8 @@ export class VolumeBinder {
       const timer = this.#deps.clock.after(volumeBindingMostMs, () => failed(`persistentvolumeclaim "${claim.metadata.name}" is not bound yet`))
       signal.addEventListener('abort', stopped, { once: true })
       this.#waiting.set(key, (this.#waiting.get(key) ?? new Set()).add(look))
-      look()
+      if (signal.aborted) stopped()
+      else look()
     })
   }
 }

@@ -118,7 +118,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/controllers/ephemeral-claim/controller.ts': 'held by persistent-volume/controller.test.ts',
   'node/controllers/statefulset/claim-keeper.ts': 'held by persistent-volume/controller.test.ts',
   'node/scheduler/errors.ts': 'declarations',
-  'node/scheduler/volume-binder.ts': 'held by test/node/controllers/persistent-volume/controller.test.ts',
   'node/scheduler/plugins/volume-binding.ts': 'held by volumes.test.ts',
   'node/scheduler/types.ts': 'types only',
   'node/scheduler/plugins/registry.ts': 'a list',
