@@ -46,8 +46,8 @@ export interface ApiServerDeps {
   readonly tokenKeys: () => readonly TokenVerifier[]
   /** Has a token signed, see Tokens. */
   readonly signToken: (keyId: string, input: string) => Promise<string | undefined>
-  /** What `/shoal/peers` answers to those who may read it. */
-  readonly peerViews?: () => Promise<JsonObject>
+  /** What paths of our own, such as `/shoal/peers`, answer to those who may read them. */
+  readonly views?: { readonly [path: string]: () => Promise<JsonObject> }
 }
 
 export interface ApiServerOptions extends AdmissionOptions {
@@ -80,7 +80,7 @@ export class ApiServer implements Startable {
       notReady: () => (deps.tokenKeys().length === 0 ? 'token-keys failed: the agreed state has not arrived yet' : undefined),
       metricsText: () => deps.metrics.text(),
       openApi: openApiDocuments(deps.resources),
-      peerViews: deps.peerViews,
+      views: deps.views,
     })
     this.#handler = new Handler({ rest, tokens: this.tokens, kubelets: deps.kubelets, paths, serverAddress: options.serverAddress, usage: new KubeletUsage({ kubelets: deps.kubelets, clock: deps.clock, logger: this.#logger }) })
     const renderer = { storage: this.storage, nowMs: () => deps.clock.wallMs() }

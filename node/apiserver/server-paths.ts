@@ -1,5 +1,5 @@
 // The server's own paths that are no API resources: health, version, metrics, the OpenAPI documents
-// and, beyond Kubernetes, the peers.
+// and, beyond Kubernetes, what only Shoal can tell.
 // Source: Kubernetes documentation, "Kubernetes API health endpoints"; API reference, version.Info.
 import type { Answer, Call } from './call.ts'
 import type { JsonObject } from '../objects/json.ts'
@@ -13,8 +13,8 @@ export interface ServerPathsDeps {
   readonly notReady: () => string | undefined
   readonly metricsText: () => Promise<string>
   readonly openApi: (path: string, accept: string) => Answer | undefined
-  /** What the peers are and how they see each other; undefined where nobody knows. */
-  readonly peerViews?: (() => Promise<JsonObject>) | undefined
+  /** Paths beyond Kubernetes, such as `/shoal/peers`, and what is answered there. */
+  readonly views?: { readonly [path: string]: () => Promise<JsonObject> } | undefined
 }
 
 const plain = 'text/plain; charset=utf-8'
@@ -45,11 +45,11 @@ export class ServerPaths {
       case '/version': return { kind: 'value', code: 200, value: versionInfo }
       case '/metrics': return { kind: 'text', code: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', text: await this.#deps.metricsText() }
       case '/': return { kind: 'value', code: 200, value: { paths: ['/api', '/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] } }
-      case '/shoal/peers': {
-        const views = await this.#deps.peerViews?.()
-        return views === undefined ? undefined : { kind: 'value', code: 200, value: views }
+      default: {
+        const view = this.#deps.views?.[path]
+        if (view !== undefined) return { kind: 'value', code: 200, value: await view() }
+        return path.startsWith('/openapi/') ? this.#deps.openApi(path, accept) : undefined
       }
-      default: return path.startsWith('/openapi/') ? this.#deps.openApi(path, accept) : undefined
     }
   }
 }

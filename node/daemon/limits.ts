@@ -30,5 +30,11 @@ export const refreshCheckMs = 3_600_000
 export const firstStateTimeoutMs = 3_600_000
 /** Life of a token for the dashboard when nothing else is asked. */
 export const dashboardTokenSeconds = 3_600
+/** The dashboard's curves of autoscalers go back this far. */
+export const autoscalerSpanMs = 3_600_000
+/** Points that are kept of one autoscaler; the oldest go first. One measure in 5 s makes an hour. */
+export const autoscalerPointsMost = 720
+/** Autoscalers whose past is kept; of more than these the dashboard draws only what it sees itself. */
+export const autoscalersMost = 200
 /** Peers are asked again how they see each other only when the last answers are this old. */
 export const peerViewsAgeMs = 2_000

@@ -11,7 +11,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import { createClient } from '../client/client.ts'
 import { Informers } from '../client/informers.ts'
-import { nodes } from '../client/resource-types.ts'
+import { horizontalPodAutoscalers, nodes } from '../client/resource-types.ts'
 import { createControllers } from '../controllers/manager.ts'
 import { createKubelet } from '../kubelet/kubelet.ts'
 import { criRuntime } from '../kubelet/runtime/cri.ts'
@@ -23,6 +23,7 @@ import { resources } from '../resources/registry.ts'
 import { createScheduler } from '../scheduler/scheduler.ts'
 import type { StateStore } from '../store/types.ts'
 import { apiServiceController } from './api-service-controller.ts'
+import { AutoscalerHistory } from './autoscaler-history.ts'
 import { ClusterAccess } from './cluster-access.ts'
 import { memberRoutes } from './control-routes.ts'
 import type { ControlRoutes } from './control-server.ts'
@@ -72,12 +73,13 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
   const name = peer.identity.file.name
   const dataKey = (): Buffer | undefined => peer.keys.dataKey()
   const views = new PeerViews({ clock, logger: logger.child('daemon'), status: () => statusOf({ store, peer, access, name, apiPort: options.apiPort }), examine: () => peer.survivors.examine() })
+  let history: AutoscalerHistory | undefined
   const api = createApiServer(
     {
       store: revealing(store, dataKey), agreed: concealing(peer.agreed, dataKey), resources, clock, random, metrics, kubelets: access, logger,
       ids: { uid: () => randomUUID(), suffix: (length) => nameSuffix(random.integer.bind(random), length) },
       tokenKeys: () => peer.keys.tokenVerifiers(), signToken: (keyId, input) => peer.signing.token(keyId, input),
-      peerViews: () => Promise.resolve(views.read()),
+      views: { '/shoal/peers': () => Promise.resolve(views.read()), '/shoal/autoscalers': () => Promise.resolve(history?.read() ?? {}) },
     },
     {
       addresses: ['0.0.0.0'], port: options.apiPort, serving: apiServingOf(peer.identity), serverAddress: `${address}:${options.apiPort}`,
@@ -87,6 +89,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
   const client = createClient(api.transport({ name: 'system:shoal', groups: ['system:masters'] }))
   const informers = new Informers({ client, clock, logger: logger.child('client') }, { fromLocalCopy: true })
   access.follow(informers.of(nodes))
+  history = new AutoscalerHistory({ clock, autoscalers: informers.of(horizontalPodAutoscalers) })
   await run(api)
   await run({ start: () => Promise.resolve(informers.start()), stop: () => informers.stop() })
   const network = await run(

@@ -101,7 +101,7 @@ describe('browser / dashboard', () => {
 
   const pages = [
     ['/', 'Pods in trouble'], ['/nodes', 'Cordoned'], ['/workloads', 'web-server'], ['/pods', 'web-server-7d4b9-0'], ['/services', '10.244.0.2'], ['/volumes', 'ledger-data'], ['/timeline', 'checkout-7d4b9-8'],
-    ['/autoscalers', 'no autoscalers'], ['/apply', 'one or more'], ['/pods/default/checkout-7d4b9-8', script], ['/pods/default/checkout-7d4b9-8/events', script],
+    ['/autoscalers', '% of the target'], ['/apply', 'one or more'], ['/pods/default/checkout-7d4b9-8', script], ['/pods/default/checkout-7d4b9-8/events', script],
     ['/pods/default/checkout-7d4b9-8/log', script], ['/pods/default/checkout-7d4b9-8/yaml', 'window.hurt=1'],
   ] as const
   for (const [title, view] of [['light', {}], ['dark', { dark: true }], ['on a phone', { width: 390, height: 780 }]] as const) {
@@ -124,6 +124,13 @@ describe('browser / dashboard', () => {
     await page.getByRole('link', { name: 'late-7d4b9-99' }).waitFor()
     await cluster.api.transport().send({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/late-7d4b9-99', query: { gracePeriodSeconds: '0' } })
     await page.getByRole('link', { name: 'late-7d4b9-99' }).waitFor({ state: 'detached' })
+  })
+
+  it('draws what an autoscaler measured in the last hour', async () => {
+    const page = await at('/autoscalers')
+    await page.getByRole('img', { name: /Replicas in the last hour: now 6, wanted 6, at most 8/ }).waitFor()
+    // Steps of many points, and not a line from when the page was opened.
+    for (const name of ['has', 'wanted', 'load']) ok((await page.locator(`.curve .${name}`).getAttribute('d') ?? '').split('V').length > 20, name)
   })
 
   it('scales, restarts and deletes a workload', async () => {

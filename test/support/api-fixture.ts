@@ -50,7 +50,7 @@ export class ApiFixture {
   readonly admin: KeyedCertificate
   readonly kubectl: Kubectl
 
-  private constructor(authority: KeyedCertificate, admin: KeyedCertificate, serving: KeyedCertificate, kubelets: KubeletConnections, logger: Logger, peerViews: (() => JsonObject) | undefined) {
+  private constructor(authority: KeyedCertificate, admin: KeyedCertificate, serving: KeyedCertificate, kubelets: KubeletConnections, logger: Logger, views: { readonly [path: string]: () => JsonObject }) {
     this.authority = authority
     this.admin = admin
     const key = createTokenKey()
@@ -59,7 +59,7 @@ export class ApiFixture {
     this.server = createApiServer({
       store: revealing(this.agreed.store, () => dataKey), agreed: concealing(this.agreed, () => dataKey), resources, clock: systemClock(), random: seededRandom(7), ids: testIds,
       logger, metrics: noMetrics, kubelets, tokenKeys: () => [key], signToken: (_keyId, input) => Promise.resolve(signToken(key.privateKey, input)),
-      ...(peerViews === undefined ? {} : { peerViews: () => Promise.resolve(peerViews()) }),
+      views: Object.fromEntries(Object.entries(views).map(([path, view]) => [path, () => Promise.resolve(view())])),
     }, {
       addresses: ['127.0.0.1'], port: 0, serverAddress: '127.0.0.1:6443', defaultTolerationSeconds: 300,
       serving: { certificate: serving.certificate, privateKey: serving.privateKey, clientCa: authority.certificate },
@@ -67,7 +67,7 @@ export class ApiFixture {
     this.kubectl = new Kubectl(join(this.directory, 'config'), this.directory)
   }
 
-  static async start(kubelets: KubeletConnections = { endpoint: () => undefined }, logger: Logger = silentLogger, peerViews?: () => JsonObject): Promise<ApiFixture> {
+  static async start(kubelets: KubeletConnections = { endpoint: () => undefined }, logger: Logger = silentLogger, views: { readonly [path: string]: () => JsonObject } = {}): Promise<ApiFixture> {
     const nowMs = Date.now()
     const authority = await createAuthority('test', nowMs)
     const admin = await issueAdministrator(authority, administrator.name, nowMs)
@@ -75,7 +75,7 @@ export class ApiFixture {
     const certificate = await issueCertificate(authority, {
       commonName: 'shoal', organizations: [], csr: await createCsr(privateKey), names: servingNames('test', ['127.0.0.1']), days: 1, usage: 'server',
     }, nowMs)
-    const fixture = new ApiFixture(authority, admin, { certificate, privateKey }, kubelets, logger, peerViews)
+    const fixture = new ApiFixture(authority, admin, { certificate, privateKey }, kubelets, logger, views)
     await fixture.server.start()
     writeFileSync(join(fixture.directory, 'config'), fixture.kubeconfig(admin))
     await bootstrapCluster(fixture.transport(), 6443)

@@ -254,6 +254,7 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/apiserver/deleting.ts': 'held by in-process.test.ts and kubectl.test.ts and answers.test.ts',
   'node/apiserver/descriptions/cluster.ts': 'texts, held by descriptions.test.ts',
   'node/apiserver/descriptions/meta.ts': 'texts, held by descriptions.test.ts',
+  'node/apiserver/descriptions/own.ts': 'texts, held by descriptions.test.ts',
   'node/apiserver/descriptions/pods.ts': 'texts, held by descriptions.test.ts',
   'node/apiserver/descriptions/workloads.ts': 'texts, held by descriptions.test.ts',
   'node/apiserver/discovery.ts': 'held by kubectl.test.ts and answers.test.ts',

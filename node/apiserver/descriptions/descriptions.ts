@@ -2,6 +2,7 @@
 // read when the first document is made and kept. It does not know the schema: a test compares the names with the field table.
 import { clusterDescriptions } from './cluster.ts'
 import { metaDescriptions } from './meta.ts'
+import { ownDescriptions } from './own.ts'
 import { podDescriptions } from './pods.ts'
 import { workloadDescriptions } from './workloads.ts'
 
@@ -12,7 +13,7 @@ let read: Descriptions | undefined
 
 /** All texts, read once. */
 export function descriptions(): Descriptions {
-  read ??= readDescriptions([metaDescriptions, podDescriptions, workloadDescriptions, clusterDescriptions])
+  read ??= readDescriptions([metaDescriptions, podDescriptions, workloadDescriptions, clusterDescriptions, ownDescriptions])
   return read
 }
 

@@ -45,6 +45,7 @@ describe('apiserver / kubectl', function () {
   })
 
   it('explain knows the fields', async () => {
+    match(await kubectl.ok(['explain', 'addresspool.spec']), /addresses\s+<\[\]string> -required-\s+Ranges of IPv4 addresses[^]*autoAssign\s+<boolean>\s+Whether Services/)
     match(await kubectl.ok(['explain', 'deployment.spec.strategy']), /rollingUpdate\s+<RollingUpdateDeployment>/)
   })
 

@@ -25,19 +25,35 @@ const peers = (): JsonObject => ({
 
 const long = (agoMs: number): string => new Date(Date.now() - agoMs).toISOString().replace(/\.\d+Z$/, 'Z')
 
+/** An hour of an autoscaler: load that rises, replicas that follow, and both down again. */
+const pastOf = (uid: string): JsonObject => ({
+  spanMs: 3_600_000,
+  autoscalers: {
+    [uid]: Array.from({ length: 360 }, (_, i) => {
+      const load = Math.round(70 + 60 * Math.sin(i / 40) + 8 * Math.sin(i / 3))
+      const wanted = Math.max(3, Math.min(8, Math.round(5.5 + 3 * Math.sin(i / 40 - 0.5))))
+      return [Date.now() - (360 - i) * 10_000, Math.max(3, Math.min(8, Math.round(5.5 + 3 * Math.sin(i / 40 - 0.9)))), wanted, load]
+    }),
+  },
+})
+
 export class BrowserCluster {
   readonly api: ApiFixture
   readonly #kubelet: Server
+  /** Whose past the peers tell. */
+  readonly #past: { uid: string }
   #count = 0
 
-  private constructor(api: ApiFixture, kubelet: Server) {
+  private constructor(api: ApiFixture, kubelet: Server, past: { uid: string }) {
     this.api = api
+    this.#past = past
     this.#kubelet = kubelet
   }
 
   static async start(): Promise<BrowserCluster> {
     let endpoint: KubeletEndpoint | undefined
-    const api = await ApiFixture.start({ endpoint: () => endpoint }, undefined, peers)
+    const past: { uid: string } = { uid: '' }
+    const api = await ApiFixture.start({ endpoint: () => endpoint }, undefined, { '/shoal/peers': peers, '/shoal/autoscalers': () => pastOf(past.uid) })
     const serving = await api.serving()
     const kubelet = createServer({ cert: serving.certificate, key: serving.privateKey }, (request, response) => {
       if (!(request.url ?? '').startsWith('/containerLogs/')) {
@@ -57,7 +73,7 @@ export class BrowserCluster {
     await new Promise<void>((resolve) => kubelet.listen(0, '127.0.0.1', resolve))
     const { port } = kubelet.address() as AddressInfo
     endpoint = { host: '127.0.0.1', port, ca: api.authority.certificate, serverName: 'n1', certificate: api.admin.certificate, privateKey: api.admin.privateKey }
-    return new BrowserCluster(api, kubelet)
+    return new BrowserCluster(api, kubelet, past)
   }
 
   get address(): string {
@@ -83,6 +99,10 @@ export class BrowserCluster {
     }
     for (const [name, replicas] of [['web-server', 6], ['checkout', 3], ['search', 4]] as const) await this.deploy(name, replicas)
     for (let i = 0; i < 13; i++) await this.pod(i < 6 ? 'web-server' : i < 9 ? 'checkout' : 'search', i, i === 8 ? 'CrashLoopBackOff' : i === 12 ? 'ContainerCreating' : '')
+    const scaler = await this.create('/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {
+      metadata: { name: 'web-server' }, spec: { minReplicas: 3, maxReplicas: 8, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web-server' }, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } }] },
+    }, { currentReplicas: 6, desiredReplicas: 6, conditions: [{ type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', lastTransitionTime: long(60_000) }] }) as { metadata: { uid: string } }
+    this.#past.uid = scaler.metadata.uid
     await this.create('/api/v1/namespaces/default/persistentvolumeclaims', { metadata: { name: 'ledger-data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local-path', resources: { requests: { storage: '10Gi' } } } })
     const { metadata } = await this.create('/api/v1/namespaces/default/services', { metadata: { name: 'web-server' }, spec: { selector: { app: 'web-server' }, ports: [{ port: 80 }] } }) as { metadata: { name: string } }
     await this.create('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {

@@ -9,7 +9,7 @@ describe('apiserver / dashboard / desk', () => {
   let fixture: ApiFixture
   let token = ''
   before(async () => {
-    fixture = await ApiFixture.start(undefined, undefined, () => ({ leader: 'n1' }))
+    fixture = await ApiFixture.start(undefined, undefined, { '/shoal/peers': () => ({ leader: 'n1' }) })
     token = (await dashboardToken(fixture.transport(), 3_600)).token
   })
   after(() => fixture.stop())
