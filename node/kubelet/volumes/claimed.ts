@@ -8,7 +8,7 @@ import { controllerOf } from '../../objects/pods/owners.ts'
 import { claimOf } from '../../objects/volumes/claims.ts'
 import { isOwnVolume } from '../../objects/volumes/classes.ts'
 import { isBound, reaches } from '../../objects/volumes/matching.ts'
-import { ifMissing } from '../../platform/failures.ts'
+import { failureCode, ifMissing } from '../../platform/failures.ts'
 import { volumeFailed } from '../errors.ts'
 import { hostPath } from './host-path.ts'
 
@@ -49,7 +49,7 @@ export async function claimedVolume(pod: Pod, volume: Volume, objects: ClaimObje
 }
 
 async function place(name: string, volume: PersistentVolume, volumesDirectory: string): Promise<string> {
-  if (isOwnVolume(volume)) return makeFolder(ownFolder(volumesDirectory, volume))
+  if (isOwnVolume(volume)) return makeFolder(ownFolder(volumesDirectory, volume)).catch(failedTo(name, 'make its folder'))
   const { hostPath: host, local } = volume.spec ?? {}
   if (host !== undefined) return hostPath(name, host.path, host.type)
   if (local !== undefined) {
@@ -59,6 +59,12 @@ async function place(name: string, volume: PersistentVolume, volumesDirectory: s
   }
   const kind = Object.keys(volume.spec ?? {}).find((key) => sourceKinds.has(key)) ?? 'unknown'
   throw volumeFailed.make({ volume: name, reason: `persistent volumes of kind ${kind} are not supported on this node` })
+}
+
+/** A handler for `catch`: a full or broken disk becomes an event of the Pod. Every other error is thrown as it is. */
+export const failedTo = (volume: string, what: string) => (error: unknown): never => {
+  const code = failureCode(error)
+  throw code === undefined ? error : volumeFailed.make({ volume, reason: `cannot ${what}: ${code}` }, error)
 }
 
 const sourceKinds = new Set(['nfs', 'csi', 'iscsi', 'fc', 'cephfs', 'rbd', 'glusterfs', 'awsElasticBlockStore', 'azureDisk', 'azureFile', 'cinder', 'flexVolume', 'flocker', 'gcePersistentDisk', 'photonPersistentDisk', 'portworxVolume', 'quobyte', 'scaleIO', 'storageos', 'vsphereVolume'])

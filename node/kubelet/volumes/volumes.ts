@@ -15,7 +15,7 @@ import { identityOf, specOf } from '../pod/view.ts'
 import type { RuntimeMount } from '../runtime/types.ts'
 import { claimOf } from '../../objects/volumes/claims.ts'
 import { writeAtomically } from './atomic-writer.ts'
-import { claimedVolume, giveToGroup } from './claimed.ts'
+import { claimedVolume, failedTo, giveToGroup } from './claimed.ts'
 import { hostPath } from './host-path.ts'
 import { hasPayload, volumePayload } from './payload.ts'
 import { mountSubPath } from './sub-path.ts'
@@ -139,7 +139,7 @@ export class Volumes {
     const isShared = context.objects.volume(context.objects.claim(claimOf(pod, volume)?.name ?? '')?.spec?.volumeName ?? '')?.spec?.hostPath !== undefined
     // Once for each Pod: what its containers change later is their own affair. Paths of the host belong to the host.
     if (fsGroup !== undefined && !isShared && !this.#given.has(key)) {
-      await giveToGroup(path, fsGroup, fsGroupChangePolicy === 'OnRootMismatch')
+      await giveToGroup(path, fsGroup, fsGroupChangePolicy === 'OnRootMismatch').catch(failedTo(volume.name, `give it to the group ${fsGroup}`))
       this.#given.add(key)
     }
     return path

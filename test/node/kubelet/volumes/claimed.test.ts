@@ -43,6 +43,11 @@ describe('kubelet / volumes / claimed', () => {
     await rejects(place(bound(), makeVolume('pv', { claimRef: ofClaim, nfs: { server: 'a', path: '/' } })), /persistent volumes of kind nfs are not supported/)
   })
 
+  it('says what of the disk failed', async () => {
+    writeFileSync(join(folder, 'volumes'), 'a file where a folder should be')
+    await rejects(place(bound(), made()), /cannot make its folder: (ENOTDIR|EEXIST)/)
+  })
+
   it('mounts nothing that is not the claim\'s, or not here, or on its way out', async () => {
     await rejects(place(undefined, undefined), /persistentvolumeclaim "data" not found/)
     await rejects(place(makeClaim(), made()), /PVC "data" is not bound/)

@@ -1,6 +1,6 @@
 // Volumes of a Pod on real folders: made, refreshed, mounted, taken down. Memory volumes need root.
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PodSpec } from '../../../../node/objects/generated/core-v1.ts'
@@ -9,6 +9,7 @@ import { Volumes } from '../../../../node/kubelet/volumes/volumes.ts'
 import type { VolumeContext } from '../../../../node/kubelet/volumes/volumes.ts'
 import { FakeApi } from '../../../support/fake-api.ts'
 import { makePod, named } from '../../../support/pod-fixtures.ts'
+import { makeClaim, makeVolume } from '../../../support/volume-fixtures.ts'
 
 describe('kubelet / volumes', () => {
   let folder: string
@@ -51,6 +52,23 @@ describe('kubelet / volumes', () => {
     text = 'two'
     await setUp(list)
     equal(readFileSync(join(path, 'k'), 'utf8'), 'two')
+  })
+  it('gives the volume of a claim to the Pod\'s group once, and mounts it read-only when the claim is used so', async () => {
+    const claim = makeClaim({ volumeName: 'pv' }, { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }, { phase: 'Bound' })
+    const volume = makeVolume('pv', { claimRef: { namespace: 'default', name: 'data', uid: 'c1' } }, { annotations: { 'pv.kubernetes.io/provisioned-by': 'shoal.dev/local-path' } })
+    const list = [{ name: 'v', persistentVolumeClaim: { claimName: 'data', readOnly: true } }]
+    const pod = makePod({ volumes: list, securityContext: { fsGroup: 1234 } })
+    const withClaim = { ...context, objects: { ...context.objects, claim: () => claim, volume: () => volume } }
+    const paths = await volumes.setUp(pod, withClaim)
+    const path = paths.get('v') ?? ''
+    deepEqual([path, statSync(path).gid, statSync(path).mode & 0o7777], [join(folder, 'claimed', 'pv'), 1234, 0o2777])
+    chownSync(path, 0, 0)
+    await volumes.setUp(pod, withClaim)
+    equal(statSync(path).gid, 0)
+    const [mount] = await volumes.mounts(pod, named('main', { volumeMounts: [{ name: 'v', mountPath: '/d' }] }), paths, new Map())
+    deepEqual([mount?.readonly, mount?.hostPath], [true, path])
+    await volumes.tearDown('uid-1')
+    equal(existsSync(path), true)
   })
   it('mounts them where the container wants', async () => {
     const paths = await setUp([{ name: 'data', emptyDir: {} }])
