@@ -234,7 +234,7 @@ describe('store / log / files', () => {
   })
 
   it('makes the next segment ahead, in pieces, so that the batch that begins it writes little', () => {
-    const sizeBytes = 64 * 1024
+    const sizeBytes = 16 * 1024
     let writtenBytes = 0
     const calls: FileCalls = {
       ...realFileCalls,
@@ -255,7 +255,7 @@ describe('store / log / files', () => {
       most.prepare = Math.max(most.prepare, writtenBytes)
     }
     assert.equal(most.prepare, sizeBytes / 16)
-    assert.ok(most.append < sizeBytes / 32, `${most.append} bytes for one batch`)
+    assert.ok(most.append < sizeBytes / 8, `${most.append} bytes for one batch`)
     log.close()
     assert.deepEqual(readdirSync(directory).filter((name) => !name.endsWith('.segment')), ['synced'])
     assert.equal(recovered(directory).entries.length, index)
