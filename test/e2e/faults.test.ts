@@ -84,8 +84,10 @@ describe('e2e / faults', function () {
     const through = [...cluster.names].map((name) => cluster.requests(name, port))
     const startMs = performance.now()
     const killed = await cluster.local.killDaemon(victim)
-    const pid = await eventually('a new daemon', async () => (await cluster.local.pids()).get(victim)?.pid)
-    ok(pid !== killed)
+    await eventually('a new daemon', async () => {
+      const pid = (await cluster.local.pids()).get(victim)?.pid
+      return pid !== undefined && pid !== killed
+    })
     await eventually('its answer', async () => (await cluster.local.daemonState(victim).catch(() => undefined))?.state === 'member', 30_000)
     await eventually('the Node to be Ready', () => ready(victim), 30_000)
     report('daemon killed until its Node is Ready', startMs)
@@ -96,6 +98,35 @@ describe('e2e / faults', function () {
     await eventually('three Ready Pods', () => readyOn(cluster.names, 3), 20_000)
     deepEqual(containers(await cluster.pods('app=steady')), before)
     await cluster.kubectl.ok(['delete', 'deployment', 'steady'])
+  })
+
+  it('a clock an hour off: status, doctor and the log name it; Pods, Events and writes are untouched, and nobody else minds', async () => {
+    const { leader, peers } = await cluster.local.status()
+    const victim = cluster.others(leader)[0] ?? ''
+    await cluster.apply(steady)
+    await cluster.kubectl.ok(['rollout', 'status', 'deployment/steady', '--timeout=50s'])
+    const pods = containers(await cluster.readyPods('app=steady'))
+    const events = async (): Promise<readonly string[]> => (await cluster.get<{ readonly items: readonly { readonly metadata: { readonly uid?: string } }[] }>('events')).items.map((event) => event.metadata.uid ?? '')
+    const before = await events()
+    ok(before.length > 0)
+    for (const offMs of [3_600_000, -3_600_000]) {
+      await cluster.whileClockIsOff(victim, offMs, async () => {
+        const said = offMs > 0 ? /its clock is 36\d\d s ahead of the leader's/ : /its clock is 36\d\d s behind the leader's/
+        await eventually('status to name it', async () => said.test((await cluster.shoal('status', '--data-dir', cluster.dataDirectory(victim))).stdout), 30_000)
+        await eventually('its Node to be Ready', () => ready(victim), 30_000)
+        const doctor = await cluster.shoal('doctor', '--data-dir', cluster.dataDirectory(leader))
+        match(doctor.stdout, new RegExp(`the clock of ${victim} is 36\\d\\d s ${offMs > 0 ? 'ahead of' : 'behind'} that of ${leader}`))
+        match(cluster.log(victim), /this machine's clock and the cluster's disagree/)
+        await cluster.kubectl.ok(['create', 'configmap', `beside-a-clock-${offMs > 0 ? 'ahead' : 'behind'}`])
+        await serves(cluster.names)
+      })
+      await eventually('its Node to be Ready again', () => ready(victim), 30_000)
+    }
+    const after = await events()
+    deepEqual(before.filter((uid) => !after.includes(uid)), [])
+    deepEqual(containers(await cluster.readyPods('app=steady')), pods)
+    await cluster.kubectl.ok(['delete', 'deployment', 'steady'])
+    equal((await cluster.local.status()).peers.length, peers.length)
   })
 
   it("the leader's machine killed: kubectl, Service and Pods go on elsewhere; switched on, it rejoins by itself", async () => {

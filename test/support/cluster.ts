@@ -1,9 +1,10 @@
 // A cluster of real peers for tests, made by the command that people use: `shoal up` in a fresh folder, kubectl against it,
 // requests into its network, faults, and a clean-up that leaves nothing. As root and as an ordinary user alike.
 // Images are made once a checkout and given to every cluster, since making them is no part of what is tested.
-import { execFile, type ExecFileException } from 'node:child_process'
+import { execFile, type ExecFileException, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Pod } from '../../node/objects/generated/core-v1.ts'
@@ -250,6 +251,30 @@ export class TestCluster {
     } finally {
       process.kill(supervisor, 'SIGCONT')
     }
+  }
+
+  /** Runs `work` while the peer's daemon is another one whose wall clock is off by so much; then its supervisor starts a right one. */
+  async whileClockIsOff(name: string, offMs: number, work: () => Promise<void>): Promise<void> {
+    const pid = await eventually(`the daemon of ${name}`, async () => (await this.local.pids()).get(name)?.pid)
+    const read = (file: string): string[] => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter((part) => part !== '')
+    const [command, variables] = [read('cmdline'), read('environ')]
+    const options = variables.find((one) => one.startsWith('NODE_OPTIONS=')) ?? 'NODE_OPTIONS='
+    await this.whileDown(name, async () => {
+      const machinePid = (await this.local.pids()).get(name)?.machinePid
+      const user = rootless ? ['-U', '--preserve-credentials'] : []
+      const wrong = [...variables, `${options} --import=${join(import.meta.dirname, 'wrong-clock.mjs')}`, `CLOCK_OFF_MS=${offMs}`]
+      const log = openSync(join(this.local.machine(name).log, 'daemon.log'), 'a')
+      const child = spawn('nsenter', ['-t', String(machinePid), ...user, '-m', '-p', '-n', '-u', '-i', 'env', '-i', ...wrong, ...command], { stdio: ['ignore', log, log] })
+      try {
+        await work()
+      } finally {
+        const ended = once(child, 'exit')
+        // nsenter's only child, and like it no child of the machine's supervisor.
+        for (const daemon of readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')) process.kill(Number(daemon), 'SIGKILL')
+        await ended
+        closeSync(log)
+      }
+    })
   }
 
   /** The lines of a peer's daemon log as this host sees it. */
