@@ -3,10 +3,10 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freshHome, report, shoal } from '../support/cluster.ts'
-import { missingLines, pageBlocks, PageReader } from '../support/start-page.ts'
+import { freshHome, report, shoal } from '../../support/cluster.ts'
+import { missingLines, pageBlocks, PageReader } from '../../support/start-page.ts'
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/start.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../../docs/start.md'), 'utf8')
 
 describe('e2e / first steps', function () {
   this.timeout(180_000)

@@ -1,8 +1,8 @@
 // A witness on real machines: the third of two. It votes and keeps a log, but holds no state, runs no Pods and serves no API;
 // with it the cluster goes on when either of the two machines dies.
 import { deepEqual, equal, match } from 'node:assert/strict'
-import { report, TestCluster } from '../support/cluster.ts'
-import { eventually } from '../support/eventually.ts'
+import { report, TestCluster } from '../../support/cluster.ts'
+import { eventually } from '../../support/eventually.ts'
 
 describe('e2e / witness', function () {
   this.timeout(90_000)
