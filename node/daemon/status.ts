@@ -18,6 +18,8 @@ export interface StatusInput {
   readonly apiPort: number
   /** The disk under the own log is full. */
   readonly diskFull: boolean
+  /** The own lease runs. */
+  readonly leased: boolean
   /** The own clock against the agreed time; 0 when both agree. */
   readonly clockAheadMs: number
 }
@@ -51,6 +53,7 @@ function troubleOf(record: PeerRecord, node: Node | undefined, input: StatusInpu
   if (record.name === input.self && input.clockAheadMs !== 0) {
     return `its clock is ${Math.round(Math.abs(input.clockAheadMs) / 1000)} s ${input.clockAheadMs > 0 ? 'ahead of' : 'behind'} the leader's`
   }
+  if (record.name === input.self && record.role === 'peer' && !input.leased) return 'it has no lease of a majority: Pods that must be unique do not run on it'
   const pressure = node?.status?.conditions?.find((condition) => /Pressure$/.test(condition.type) && condition.status === 'True')
   return pressure?.message
 }

@@ -111,7 +111,7 @@ export class Peer implements Startable {
     const self = this.#identity.key.peerId
     this.members = new Members()
     this.works = new Works(self)
-    this.lease = new OwnLease(self)
+    this.lease = new OwnLease(self, clock)
     this.clocks = new ClockWatch({ clock, logger, metrics })
     const counter = new ProposalCounter(deps.directory.counter, this.#identity.file.ran > 0 ? afterLoss(clock.wallMs()) : 1)
     this.agreed = new Agreement({ store, clock, metrics, counter, clocks: this.clocks, send: (order, transfer) => this.#link?.send(order, transfer) }, self)

@@ -4,6 +4,7 @@ import type { Member } from '../../protocol/membership/types.ts'
 import type { PeerRecord } from '../../protocol/engine/types.ts'
 import type { Assignment, WorkReport } from '../../protocol/message/ownership.ts'
 import type { PeerId } from '../../protocol/base/ids.ts'
+import type { Clock } from '../base/clock.ts'
 import type { LeaseView, MembershipView, MemberView, WorksView } from '../base/views.ts'
 
 /** A set of listeners that can be left again. */
@@ -102,10 +103,17 @@ export class Works implements WorksView {
 export class OwnLease implements LeaseView {
   readonly peerId: PeerId
   readonly #listeners = new Listeners()
+  readonly #clock: Pick<Clock, 'bootMs'>
   #untilMs = 0
 
-  constructor(self: PeerId) {
+  constructor(self: PeerId, clock: Pick<Clock, 'bootMs'>) {
     this.peerId = self
+    this.#clock = clock
+  }
+
+  /** Whether it runs now. */
+  valid(): boolean {
+    return this.#clock.bootMs() < this.#untilMs
   }
 
   untilMs(): number {

@@ -1,6 +1,7 @@
 // The views: agreed peers with their soft state, and the works that are held.
 import { strict as assert } from 'node:assert'
-import { Members, Works } from '../../../node/peer/views.ts'
+import { Members, OwnLease, Works } from '../../../node/peer/views.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import type { Member } from '../../../protocol/membership/types.ts'
 
 const record = (name: string) => ({ peer: `id-${name}`, name, role: 'peer' as const, addresses: [], zone: '' })
@@ -30,5 +31,20 @@ describe('peer / views', () => {
     assert.deepEqual(works.reports(), [{ work: 'scheduler', epoch: 4, progress: 1 }])
     works.changed([{ work: 'scheduler', peer: 'id-bee', epoch: 5 }])
     assert.equal(works.epoch('scheduler'), undefined)
+  })
+
+  it("show this peer's lease by the boot-time clock, and tell when its end moves", () => {
+    const clock = new ManualClock()
+    const lease = new OwnLease('self', clock)
+    let told = 0
+    const end = lease.onChange(() => { told++ })
+    assert.equal(lease.valid(), false)
+    for (const untilMs of [clock.bootMs() + 8_000, clock.bootMs() + 8_000]) lease.told(untilMs)
+    assert.deepEqual([lease.valid(), told], [true, 1])
+    clock.advance(8_000)
+    assert.equal(lease.valid(), false)
+    end()
+    lease.told(clock.bootMs() + 1)
+    assert.equal(told, 1)
   })
 })

@@ -66,11 +66,12 @@ describe('kubelet / unique / warden files', function () {
 
   it('ends what must be unique after the lease, and nothing else', async () => {
     const [unique, other] = [await shim('aaa'), await shim('bbb')]
-    lease(600)
+    lease(60_000)
     files.notePod('0b7d', ['old', 'aaa'])
     start(script, join(folder, 'warden'))
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await new Promise((resolve) => setTimeout(resolve, 700))
     ok(unique.inside.every(lives), 'not before the end of the lease')
+    lease(-1_000)
     await eventually('the end of its processes', () => unique.inside.every((pid) => !lives(pid)), 3_500)
     ok([unique.shim, other.shim, ...other.inside].every(lives))
     const late = await shim('ccc')
