@@ -28,7 +28,8 @@ export interface Exchange {
   readonly isBegun: boolean
   /** The client has gone, or has its whole answer. */
   readonly isOver: boolean
-  begin(status: number, message: string, headers: Fields, hasBody: boolean): void
+  /** False when these headers cannot be written in the client's version: then nothing was, and another answer may begin. */
+  begin(status: number, message: string, headers: Fields, hasBody: boolean): boolean
   /** The answer is whole. */
   end(trailers: Fields): void
   /** Breaks the answer off, so that it cannot look whole. */
@@ -74,13 +75,13 @@ export class Exchange1 implements Exchange {
     return this.body.rawTrailers
   }
 
-  begin(status: number, message: string, headers: Fields): void {
-    this.answer.writeHead(status, message, [...headers])
+  begin(status: number, message: string, headers: Fields): boolean {
+    return isWritten(() => this.answer.writeHead(status, message, [...headers]))
   }
 
   end(trailers: Fields): void {
-    if (trailers.length > 0) this.answer.addTrailers(pairsOf(trailers))
-    this.answer.end()
+    if (trailers.length === 0 || isWritten(() => this.answer.addTrailers(pairsOf(trailers)))) this.answer.end()
+    else this.abort()
   }
 
   abort(): void {
@@ -127,7 +128,9 @@ export class Exchange2 implements Exchange {
     this.headers = asVersion1(raw, host, this.hasBody)
     this.client = { address: bare(remoteAddress), isEncrypted: stream.session?.encrypted === true, host, port: localPort ?? 0 }
     stream.on('trailers', (_, __, trailers) => (this.#received = trailers))
-    stream.on('wantTrailers', () => stream.sendTrailers(fieldsObject(this.#sent)))
+    stream.on('wantTrailers', () => {
+      if (!isWritten(() => stream.sendTrailers(fieldsObject(this.#sent)))) this.abort()
+    })
     if (first('expect')?.toLowerCase() === '100-continue') stream.additionalHeaders({ ':status': 100 })
   }
 
@@ -147,10 +150,10 @@ export class Exchange2 implements Exchange {
     return this.#received
   }
 
-  begin(status: number, _: string, headers: Fields, hasBody: boolean): void {
-    if (this.isOver) return
+  begin(status: number, _: string, headers: Fields, hasBody: boolean): boolean {
+    if (this.isOver) return true
     const isBodiless = !hasBody || this.method === 'HEAD' || status === 204 || status === 304
-    this.answer.respond([':status', String(status), ...headers], isBodiless ? { endStream: true } : { waitForTrailers: true })
+    return isWritten(() => this.answer.respond([':status', String(status), ...headers], isBodiless ? { endStream: true } : { waitForTrailers: true }))
   }
 
   end(trailers: Fields): void {
@@ -164,6 +167,16 @@ export class Exchange2 implements Exchange {
 
   onOver(listener: () => void): void {
     this.answer.once('close', listener)
+  }
+}
+
+/** node:http and node:http2 throw at what they cannot write: nobody may end the proxy of all others by two content types. */
+export function isWritten(write: () => void): boolean {
+  try {
+    write()
+    return true
+  } catch {
+    return false
   }
 }
 

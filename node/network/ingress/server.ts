@@ -70,9 +70,12 @@ export class IngressServer {
     if (backend === undefined) return refuse(exchange, 502, `No endpoint of the Service ${route.service} accepts connections.`)
     const cancel = this.#upstreams.ask(exchange, backend, route.isHttp2, {
       answered: ({ status, message, headers, body, hasBody, trailers }) => {
-        exchange.begin(status, message || (STATUS_CODES[status] ?? ''), endToEnd(headers), hasBody)
+        if (!exchange.begin(status, message || (STATUS_CODES[status] ?? ''), endToEnd(headers), hasBody)) {
+          body.resume()
+          return refuse(exchange, 502, `The Service ${route.service} answered with headers that cannot be passed on.`)
+        }
         body.pipe(exchange.answer, { end: false })
-        body.once('end', () => exchange.end(trailers()))
+        body.once('end', () => exchange.end(endToEnd(trailers())))
       },
       failed: (failure) => {
         if (exchange.isOver) return

@@ -5,8 +5,8 @@ import { constants } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Backend } from '../proxy/model.ts'
-import { clientOf, type Exchange, type Fields, fieldsObject } from './exchange.ts'
-import { pairsOf, requestFields, requestHeaders, valuesOf } from './forwarding.ts'
+import { clientOf, type Exchange, type Fields, fieldsObject, isWritten } from './exchange.ts'
+import { endToEnd, pairsOf, requestFields, requestHeaders, valuesOf } from './forwarding.ts'
 import { Http2Sessions } from './sessions.ts'
 import type { IngressTimes } from './times.ts'
 
@@ -74,9 +74,9 @@ export class Upstreams {
       if (!exchange.hasBody) return void upstream.end()
       exchange.body.pipe(upstream, { end: false })
       exchange.body.once('end', () => {
-        const trailers = exchange.trailers()
-        if (trailers.length > 0) upstream.addTrailers(pairsOf(trailers))
-        upstream.end()
+        const trailers = endToEnd(exchange.trailers())
+        if (trailers.length === 0 || isWritten(() => upstream.addTrailers(pairsOf(trailers)))) upstream.end()
+        else upstream.destroy()
       })
     }
     const upstream = this.#request({ method: exchange.method, target: exchange.target, headers, agent: this.#agent }, backend, send, (failure) => {
@@ -163,7 +163,9 @@ export class Upstreams {
       })
       cancel = () => stream.close(constants.NGHTTP2_CANCEL)
       if (!exchange.hasBody) return
-      stream.on('wantTrailers', () => stream.sendTrailers(fieldsObject(exchange.trailers())))
+      stream.on('wantTrailers', () => {
+        if (!isWritten(() => stream.sendTrailers(fieldsObject(endToEnd(exchange.trailers()))))) cancel?.()
+      })
       exchange.body.pipe(stream, { end: false })
       exchange.body.once('end', () => stream.end())
     })

@@ -73,7 +73,8 @@ describe('network / ingress / doors', () => {
           outgoing.addTrailers({ 'x-sum': `of ${incoming.trailers['x-given'] ?? 'nothing'}` })
           outgoing.end()
         })
-      } else if (incoming.url === '/echo') incoming.pipe(outgoing)
+      } else if (incoming.url === '/twice') outgoing.writeHead(200, ['content-type', 'text/html', 'content-type', 'text/plain']).end('two types')
+      else if (incoming.url === '/echo') incoming.pipe(outgoing)
       else outgoing.end(JSON.stringify({ method: incoming.method, url: incoming.url, headers: incoming.headers }))
     })
     backend.listen(0, '127.0.0.1')
@@ -151,6 +152,12 @@ describe('network / ingress / doors', () => {
     const flood = open(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`x-flood-${i}`, 'x'.repeat(1000)])))
     await closing(flood)
     ok(flood.rstCode !== constants.NGHTTP2_NO_ERROR)
+    equal((await read(open({}))).headers[':status'], 200)
+  })
+
+  it('answers 502 for headers of a backend that version 2 cannot carry, and goes on', async () => {
+    const { headers, body } = await read(open({ ':path': '/twice' }))
+    deepEqual([headers[':status'], body], [502, 'The Service default/web answered with headers that cannot be passed on.\n'])
     equal((await read(open({}))).headers[':status'], 200)
   })
 
