@@ -4,12 +4,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import packet from 'dns-packet'
-import { describeLoad } from './cluster.ts'
+import { buildImage, nginxRecipe } from '../../node/cli/machines/images.ts'
+import { describeLoad, secondsUntil } from './cluster.ts'
 import { answer, benchOptions, type Figure, median, rounded, spread } from './figures.ts'
 import { quantile, type Round, roundOf, runLoad } from './load.ts'
 import type { ConnectSamples, RulesSamples } from './proxy-rules.ts'
@@ -73,32 +74,44 @@ async function httpRound(port: number, durationMs: number): Promise<Round> {
   return roundOf([result])
 }
 
-/** nginx before the backend, when Debian's is installed; undefined otherwise. */
-function startNginx(backend: number): number | undefined {
-  const file = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((one) => existsSync(one))
-  if (file === undefined) return undefined
-  const folder = mkdtempSync(join(tmpdir(), 'shoal-nginx-'))
+/** Debian's nginx before the backend, unpacked as for the image of the same name; undefined where its packages cannot be had. */
+async function startNginx(backend: number, folder: string, say: Say): Promise<number | undefined> {
+  const root = join(folder, 'root')
+  mkdirSync(root)
+  try {
+    await buildImage(nginxRecipe, join(folder, 'nginx.tar'), join(folder, 'debian'))
+  } catch (error) {
+    say(`nginx does not stand beside: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+  execFileSync('tar', ['-xf', join(folder, 'nginx.tar'), '-C', folder, 'layer.tar'])
+  execFileSync('tar', ['-xf', join(folder, 'layer.tar'), '-C', root])
   const port = 20_000 + (process.pid % 10_000)
-  for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder, name))
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name === 'client_body' ? 'body' : name)};`).join(' ')
-  writeFileSync(join(folder, 'nginx.conf'), `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
+  writeFileSync(join(root, 'bench.conf'), `daemon off; master_process off; pid /run/bench.pid; error_log /dev/null;
 events { worker_connections 1024; }
-http { access_log off; ${temporary}
+http { access_log off;
   upstream backend { server ${here}:${backend}; keepalive 64; }
   server { listen ${here}:${port}; location / { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Forwarded-For $remote_addr; } } }
 `)
-  const child = spawn(file, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
-  child.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  children.push(child)
-  return port
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+  children.push(spawn('unshare', [...user, '--root', root, '/usr/sbin/nginx', '-c', '/bench.conf'], { stdio: ['ignore', 'ignore', 'inherit'] }))
+  return await isAnswering(port) ? port : undefined
 }
 
-async function ingressFigures(quick: boolean, say: Say): Promise<readonly Figure[]> {
+/** Waits until somebody listens. */
+async function isAnswering(port: number): Promise<boolean> {
+  const took = await secondsUntil(performance.now(), 5, () => new Promise((resolve) => {
+    const socket = connect({ host: here, port })
+    socket.once('connect', () => socket.destroy() && resolve(true)).once('error', () => resolve(false))
+  }))
+  return !Number.isNaN(took)
+}
+
+async function ingressFigures(quick: boolean, folder: string, say: Say): Promise<readonly Figure[]> {
   const backend = await part('backend')
   const ports = new Map([['plain', await part('plain', String(backend))], ['Ingress', await part('ingress', String(backend))]])
-  const nginx = startNginx(backend)
-  if (nginx === undefined) say('nginx is not installed (apt-get install nginx-light), so it does not stand beside')
-  else ports.set('nginx', nginx)
+  const nginx = await startNginx(backend, folder, say)
+  if (nginx !== undefined) ports.set('nginx', nginx)
   const perSecond = new Map<string, number[]>([...ports.keys()].map((name) => [name, []]))
   // The first round warms everybody up.
   for (let turn = 0; turn <= (quick ? 2 : 10); turn++) {
@@ -141,6 +154,7 @@ async function dnsFigures(quick: boolean, say: Say): Promise<readonly Figure[]> 
 async function main(): Promise<number> {
   const options = benchOptions(process.argv.slice(2))
   const say: Say = (line) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-bench-proxy-'))
   try {
     const rules = rulesSamples(options.quick)
     const figures: Figure[] = [
@@ -148,13 +162,14 @@ async function main(): Promise<number> {
       connectionFigures('10,000 Services', rules.many, say),
       { name: '10,000 Services: cold, until the rules are in force', value: rounded(rules.loadMs), unit: 'ms', atMost: bounds.loadMs },
       ...spread("10,000 Services: one endpoint's change in force", rules.changesMs, 'ms', bounds.changeMs),
-      ...(await ingressFigures(options.quick, say)),
+      ...(await ingressFigures(options.quick, folder, say)),
       ...(await dnsFigures(options.quick, say)),
     ]
     say(describeLoad())
     return answer(figures, options, (line) => process.stdout.write(`${line}\n`))
   } finally {
     for (const child of children) child.kill()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
