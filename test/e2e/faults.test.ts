@@ -269,7 +269,7 @@ describe('e2e / faults', function () {
     await kubectl('wait', '--for=jsonpath={.metadata.deletionTimestamp}', 'pvc/data-counter-0', '--timeout=20s')
     await kubectl('delete', 'pod', 'counter-0', '--grace-period=1')
     match((await given).stdout, /data-counter-0 is made anew/)
-    await kubectl('wait', '--for=condition=Ready', 'pod/counter-0', '--timeout=30s')
+    await eventually('two counters again', async () => (await cluster.readyPods('app=counter')).length === 2, 30_000)
     ok((await counted('counter-0'))[0] !== old)
     report('by then a volume given up and the counter begun anew', startMs)
     await kubectl('delete', 'statefulset/counter', 'service/counter')
