@@ -12,7 +12,7 @@ import { classNameOf, homeOf, isBound } from '../../objects/volumes/matching.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
 import { volumeRetellMs } from '../limits.ts'
 import { actOnClaim, actOnVolume } from './act.ts'
-import { waitingMessage } from './loss.ts'
+import { isRecreated, waitingMessage } from './loss.ts'
 import { planClaim } from './plan.ts'
 import { isUnreachable } from './provisioning.ts'
 import type { Tell } from './types.ts'
@@ -156,7 +156,9 @@ class PersistentVolumeController implements Controller {
 
   #waiting(key: string, podKey: string): WorkResult {
     const pod = this.#pods.cache.get(podKey)
-    const message = pod === undefined ? undefined : waitingMessage(pod, this.#volumesOf(pod), this.#nodes.cache.list())
+    // What is given up by itself is not waited for.
+    const kept = (pod === undefined ? [] : this.#volumesOf(pod)).filter((volume) => !isRecreated(this.#classes.cache.get(classNameOf(volume))))
+    const message = pod === undefined ? undefined : waitingMessage(pod, kept, this.#nodes.cache.list())
     const tell: Tell | undefined = message === undefined ? undefined : { type: 'Warning', reason: 'WaitingForPeer', message }
     this.#tell(key, tell, ({ type, reason }) => {
       if (pod !== undefined) this.#events.event(referenceTo(podType, pod), type, reason, tell?.message ?? '')

@@ -26,11 +26,14 @@ export function goneHome(volume: PersistentVolume, nodes: readonly Node[]): stri
   return node === undefined || isUnreachable(node) ? home : undefined
 }
 
+/** Whether claims of the class are made anew by themselves when their peer is gone. */
+export const isRecreated = (storageClass: StorageClass | undefined): boolean => storageClass?.metadata.annotations?.[onPeerLossAnnotation] === 'recreate'
+
 /** Steps towards a new claim, or undefined when the volume is not given up. */
 export function planLoss({ claim, storageClass, nodes, users }: LossView, volume: PersistentVolume): ClaimPlan | undefined {
   const isAsked = claim.metadata.annotations?.[abandonVolume] === volume.metadata.name
   // While a Pod may still be there the volume is not given up by itself: the peer may come back with it.
-  const isAutomatic = storageClass?.metadata.annotations?.[onPeerLossAnnotation] === 'recreate' && goneHome(volume, nodes) !== undefined
+  const isAutomatic = isRecreated(storageClass) && goneHome(volume, nodes) !== undefined
     && !users.some((pod) => (pod.spec?.nodeName ?? '') !== '')
   const noted = volume.metadata.annotations?.[claimToRemake]
   if (!isAsked && !isAutomatic) return noted === undefined ? undefined : { step: { kind: 'remember', volume, text: undefined } }

@@ -163,6 +163,7 @@ describe('controllers / persistent volume', () => {
     assert.notEqual(claim('data-db-0')?.metadata.uid, uid)
     assert.equal(pod('db-0')?.status?.phase, 'Running')
     assert.notEqual(homeOf('data-db-0'), home)
+    assert.deepEqual([told('WaitingForPeer').length, told('VolumeAbandoned').length], [0, 1])
   })
 
   it('a claim of a Pod that nobody owns is made anew as well', async () => {
