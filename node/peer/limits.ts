@@ -173,3 +173,9 @@ export const linkPackets = 8
 
 /** A thread that took so many packets says so, when it has nothing else to say. */
 export const linkTellPackets = 4
+
+/**
+ * Bytes handed over in one packet; the message that reaches it is the last. After a start the whole log may be on its way at
+ * once, and whoever applied all of it in one turn would count as hung.
+ */
+export const linkPacketBytes = 2 * 1024 * 1024

@@ -3,7 +3,7 @@
 // Only whole buffers are transferred; a view into a larger one is copied, or the rest of its buffer would go as well.
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads'
 import { assert } from '../../protocol/base/assert.ts'
-import { linkPackets, linkTellPackets } from './limits.ts'
+import { linkPacketBytes, linkPackets, linkTellPackets } from './limits.ts'
 import type { Link } from './types.ts'
 
 const whole = (bytes: readonly Uint8Array[]): Transferable[] => {
@@ -20,6 +20,16 @@ interface Packet<T> {
   readonly taken: number
 }
 
+/** How many of the messages that wait go into one packet: all, unless they bring more bytes than one turn should take. */
+function packetEnd(waiting: readonly { readonly transfer: readonly Uint8Array[] }[]): number {
+  let sizeBytes = 0
+  const end = waiting.findIndex(({ transfer }) => {
+    for (const bytes of transfer) sizeBytes += bytes.byteLength
+    return sizeBytes >= linkPacketBytes
+  })
+  return end === -1 ? waiting.length : end + 1
+}
+
 /**
  * Over the port of a worker, either side of it. `soon` calls its argument when what is said in this turn has been said.
  * Only so many packets are on their way: Node hands a thread up to a thousand waiting ones in one turn of its loop, and one
@@ -27,26 +37,21 @@ interface Packet<T> {
  * finds no room waits at the sender, and leaves in one packet.
  */
 export function portLink<Out, In>(port: MessagePort | Worker, soon: (run: () => void) => void): Link<Out, In> {
-  let waiting: Out[] = []
-  let transferred: Uint8Array[] = []
+  const waiting: { readonly message: Out; readonly transfer: readonly Uint8Array[] }[] = []
   let underWay = 0
   let taken = 0
   let isFlushing = false
   const flush = (): void => {
     isFlushing = false
-    const hasRoom = underWay < linkPackets
-    const messages = hasRoom ? waiting : []
-    if (messages.length === 0 && taken < linkTellPackets) return
-    const buffers = hasRoom ? whole(transferred) : []
-    if (hasRoom) {
-      waiting = []
-      transferred = []
-    }
+    const leaving = underWay < linkPackets ? waiting.splice(0, packetEnd(waiting)) : []
+    if (leaving.length === 0 && taken < linkTellPackets) return
+    const messages = leaving.map(({ message }) => message)
     // Packets that only say what was taken are not counted, or they would be answered for ever.
     if (messages.length > 0) underWay++
     const packet: Packet<Out> = { messages, taken }
     taken = 0
-    port.postMessage(packet, buffers)
+    port.postMessage(packet, whole(leaving.flatMap(({ transfer }) => transfer)))
+    if (waiting.length > 0 && underWay < linkPackets) flushSoon()
   }
   const flushSoon = (): void => {
     if (isFlushing) return
@@ -55,8 +60,7 @@ export function portLink<Out, In>(port: MessagePort | Worker, soon: (run: () => 
   }
   return {
     send: (message, transfer = []) => {
-      waiting.push(message)
-      transferred.push(...transfer)
+      waiting.push({ message, transfer })
       if (underWay < linkPackets) flushSoon()
     },
     onMessage: (receive) => {

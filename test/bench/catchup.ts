@@ -111,6 +111,8 @@ async function longLog(size: Size): Promise<readonly Figure[]> {
     await log.close()
     const startMs = performance.now()
     const back = await alone.again(peer, addresses)
+    // Before it has applied its log it answers no read.
+    await alone.until('the log is applied', async () => (await back.report()).appliedIndex >= end, 120_000)
     await back.ask({ kind: 'barrier' })
     const seconds = (performance.now() - startMs) / 1000
     if ((await back.report()).appliedIndex < end) throw new Error('entries of the log were not applied')

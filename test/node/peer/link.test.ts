@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
-import { linkPackets } from '../../../node/peer/limits.ts'
+import { linkPacketBytes, linkPackets } from '../../../node/peer/limits.ts'
 import { portLink } from '../../../node/peer/link.ts'
 import { atEndOfTurn } from '../../../node/platform/turn.ts'
 
@@ -71,5 +71,23 @@ describe('peer / link', () => {
       await turn()
     }
     while (heard < 5 * linkPackets) await turn()
+  })
+  it('spreads many bytes said at once over turns', async () => {
+    const left = portLink<Uint8Array, never>(channel.port1, queueMicrotask)
+    const right = portLink<never, Uint8Array>(channel.port2, atEndOfTurn)
+    left.onMessage(() => assert.fail('the other side says nothing'))
+    let heardBytes = 0
+    right.onMessage((bytes) => { heardBytes += bytes.length })
+    const count = 3 * linkPackets
+    for (let at = 0; at < count; at++) {
+      const bytes = new Uint8Array(linkPacketBytes)
+      left.send(bytes, [bytes])
+    }
+    let before = 0
+    while (heardBytes < count * linkPacketBytes) {
+      await turn()
+      assert.ok(heardBytes - before <= linkPackets * linkPacketBytes, `${heardBytes - before} bytes in a turn`)
+      before = heardBytes
+    }
   })
 })
