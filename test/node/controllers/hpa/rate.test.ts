@@ -59,7 +59,8 @@ describe('controllers / hpa / rate', () => {
         let start = current
         for (const { added, secondsAgo } of made) if (secondsAgo < policy.periodSeconds) start -= added
         if (way === 'down') return start - size <= policy.value
-        return policy.type === 'Pods' ? size - start <= policy.value : (size - start - 1) * 100 < start * policy.value
+        // A share is a floating-point number, as in the reference: 25 Pods may become 56 by 120 %, since 25 * 2.2 is above 55.
+        return policy.type === 'Pods' ? size - start <= policy.value : size - 1 < start * (1 + policy.value / 100)
       }
       const limits = policies.map((policy) => {
         let size = way === 'up' ? 1_000 : -1_000
