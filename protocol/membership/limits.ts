@@ -25,6 +25,8 @@ export const maxHelpers = 3
 export const suspicionMinMs = 2200
 /** A suspicion that nobody confirms ends in death after this long. */
 export const suspicionMaxMs = 3400
+/** A suspicion lasts so much longer while the suspect's machine refuses connections: it lives, only the daemon is gone, and may be back. */
+export const crashGraceMs = 400
 /** Confirmations that bring the wait down to its least, fewer when there are not so many peers. */
 export const maxConfirmations = 3
 /** Whoever suspects by its own probes asks the suspect again this often, and tells it of the suspicion. */

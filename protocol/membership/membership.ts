@@ -136,7 +136,10 @@ class Membership implements MembershipMachine {
   connectionLost(peer: PeerId, loss: ConnectionLoss, nowMs: BootMs): void {
     if (!this.#present.has(peer) || this.#own.state === 'left') return
     this.#prober.probe(peer, true, nowMs)
-    if (loss === 'refused') this.#prober.refused(peer, nowMs)
+    if (loss !== 'refused') return
+    this.#prober.refused(peer, nowMs)
+    const suspicion = this.#table.get(peer)?.suspicion
+    if (suspicion !== undefined) suspicion.crashed = true
   }
 
   announce(addresses: readonly string[]): void {
@@ -212,7 +215,7 @@ class Membership implements MembershipMachine {
 
   /** Any state -> the claimed one. */
   #believe(record: MemberRecord, rumour: Rumour, nowMs: BootMs): void {
-    const suspicion = rumour.state === 'suspect' ? { startedMs: nowMs, by: new Set([rumour.by]), condemned: false, nextAskMs: nowMs } : undefined
+    const suspicion = rumour.state === 'suspect' ? { startedMs: nowMs, by: new Set([rumour.by]), condemned: false, crashed: this.#prober.wasRefused(record.peer), nextAskMs: nowMs } : undefined
     this.#move(record, rumour.state, rumour.incarnation, suspicion, nowMs)
     this.#spread(rumour)
   }

@@ -3,7 +3,7 @@
 // It does not send anything; the machine turns its verdict into rumours.
 import { assert } from '../base/assert.ts'
 import type { BootMs, PeerId } from '../base/ids.ts'
-import { maxConfirmations, suspicionMaxMs, suspicionMinMs } from './limits.ts'
+import { crashGraceMs, maxConfirmations, suspicionMaxMs, suspicionMinMs } from './limits.ts'
 
 /** A suspicion of one incarnation of one peer. */
 export interface Suspicion {
@@ -12,6 +12,8 @@ export interface Suspicion {
   readonly by: Set<PeerId>
   /** Somebody holds the suspect for dead already: the least wait is enough, but our own wait it stays. */
   condemned: boolean
+  /** The suspect's machine lives and refuses connections: its daemon has ended, its Pods run on, and another daemon is being started. */
+  crashed: boolean
   /** When we ask the suspect again by ourselves; only while we are one of `by`. */
   nextAskMs: BootMs
 }
@@ -36,5 +38,5 @@ export function neededConfirmations(others: number): number {
 /** Whether the suspicion has lasted long enough. */
 export function suspicionIsOver(suspicion: Suspicion, others: number, nowMs: BootMs): boolean {
   const timeoutMs = suspicion.condemned ? suspicionMinMs : suspicionTimeoutMs(suspicion.by.size - 1, others)
-  return nowMs - suspicion.startedMs >= timeoutMs
+  return nowMs - suspicion.startedMs >= timeoutMs + (suspicion.crashed ? crashGraceMs : 0)
 }

@@ -44,7 +44,7 @@ describe('protocol / membership / times', () => {
       assert.ok(percentile(dead, 0.99) <= 3500, `dead after ${percentile(dead, 0.99)} ms`)
     })
   }
-  it('a crashed daemon whose machine refuses new connections is suspected by all within 0.1 s, and dead no sooner than others', () => {
+  it('a crashed daemon whose machine refuses new connections is suspected by all within 0.1 s, and has nearly 3 s to come back', () => {
     for (const count of [2, 3, 5]) {
       const swarm = new Swarm(count, 7)
       swarm.run(2000)
@@ -60,7 +60,8 @@ describe('protocol / membership / times', () => {
       const times = (state: string): number[] => swarm.changes.filter((change) => change.peer === 'p0' && change.state === state).map((change) => change.at - startMs)
       assert.equal(times('suspect').length, count - 1)
       assert.ok(Math.max(...times('suspect')) <= 100, `suspected after ${Math.max(...times('suspect'))} ms`)
-      assert.ok(Math.min(...times('dead')) >= 2000)
+      assert.ok(Math.min(...times('dead')) >= 2600, `dead after ${Math.min(...times('dead'))} ms`)
+      assert.ok(Math.max(...times('dead')) <= 3000, `dead after ${Math.max(...times('dead'))} ms`)
     }
   })
   it('a peer that refuses one of the others at an old address is not suspected', () => {

@@ -16,12 +16,12 @@ describe('protocol / membership / suspicion', () => {
     assert.equal(suspicionTimeoutMs(0, 0), suspicionMinMs)
   })
   it('is over after the timeout and not before', () => {
-    const suspicion = { startedMs: 100, by: new Set(['a']), condemned: false, nextAskMs: 0 }
+    const suspicion = { startedMs: 100, by: new Set(['a']), condemned: false, crashed: false, nextAskMs: 0 }
     assert.equal(suspicionIsOver(suspicion, 0, 99 + suspicionMinMs), false)
     assert.equal(suspicionIsOver(suspicion, 0, 100 + suspicionMinMs), true)
   })
   it('a word of death - the least wait is enough, and none less', () => {
-    const suspicion = { startedMs: 100, by: new Set(['a']), condemned: true, nextAskMs: 0 }
+    const suspicion = { startedMs: 100, by: new Set(['a']), condemned: true, crashed: false, nextAskMs: 0 }
     assert.equal(suspicionIsOver(suspicion, 9, 99 + suspicionMinMs), false)
     assert.equal(suspicionIsOver(suspicion, 9, 100 + suspicionMinMs), true)
   })
