@@ -32,6 +32,18 @@ export interface TableProps<T> {
 
 const classOf = <T>({ wide, end }: Column<T>): string => `${wide === true ? 'wide' : ''} ${end === true ? 'end' : ''}`
 
+/** A row as it was drawn, and where. */
+interface Drawn<T> {
+  readonly row: T
+  readonly at: number
+  readonly node: JSX.Element
+}
+
+function rowNode<T>(row: T, at: number, key: string, columns: readonly Column<T>[], rowPx: number): JSX.Element {
+  return h('div', { key, class: 'row', role: 'row', 'aria-rowindex': at + 2, style: { transform: `translateY(${at * rowPx}px)` } },
+    columns.map((column) => h('div', { role: 'cell', class: classOf(column) }, column.cell(row))))
+}
+
 export function Table<T>({ label, rows, columns, keyOf, layout, high = false }: TableProps<T>): JSX.Element {
   const rowPx = high && phone.matches ? highPx : lowPx
   const box = useRef<HTMLDivElement>(null)
@@ -56,10 +68,18 @@ export function Table<T>({ label, rows, columns, keyOf, layout, high = false }: 
   }, [])
   const first = Math.min(view.first, Math.max(0, rows.length - view.count))
   const shown = rows.slice(first, first + view.count)
+  // A row that stands as it stood is handed back as it was, and is not compared again: scrolling pays for the rows that come.
+  const drawn = useRef<{ readonly columns: readonly Column<T>[]; readonly rows: Map<string, Drawn<T>> }>({ columns, rows: new Map() })
+  const before = drawn.current.columns === columns ? drawn.current.rows : new Map<string, Drawn<T>>()
+  const after = shown.map((row, at): readonly [string, Drawn<T>] => {
+    const key = keyOf(row)
+    const old = before.get(key)
+    return [key, old !== undefined && old.row === row && old.at === first + at ? old : { row, at: first + at, node: rowNode(row, first + at, key, columns, rowPx) }]
+  })
+  drawn.current = { columns, rows: new Map(after) }
   return h('div', { class: `table ${layout}`, role: 'table', 'aria-label': label, 'aria-rowcount': rows.length + 1 },
     h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, columns.map((column) => h('div', { role: 'columnheader', class: classOf(column) }, column.title))),
     h('div', { class: 'body', role: 'rowgroup', ref: box, tabIndex: 0, 'aria-label': `${label}, rows` },
       h('div', { role: 'presentation', class: 'tall', style: { height: `${rows.length * rowPx}px` } },
-        shown.map((row, at) => h('div', { key: keyOf(row), class: 'row', role: 'row', 'aria-rowindex': first + at + 2, style: { transform: `translateY(${(first + at) * rowPx}px)` } },
-          columns.map((column) => h('div', { role: 'cell', class: classOf(column) }, column.cell(row))))))))
+        after.map(([, { node }]) => node))))
 }

@@ -43,14 +43,14 @@ const space = <T extends Item>(): Column<T> => ({ title: 'Namespace', wide: true
 export function Pods(): JSX.Element {
   const now = useNow()
   const pods = useCollection<Pod>(pathOf(kinds.pods))
-  const columns: readonly Column<Pod>[] = [
+  const columns = useMemo((): readonly Column<Pod>[] => [
     { title: 'Name', cell: ({ metadata }) => link(podLink(metadata.namespace ?? '', metadata.name), metadata.name, 'name') },
     space(),
     { title: 'State', cell: (pod) => badge(podHealth(pod)) },
     { title: 'Node', wide: true, cell: ({ spec }) => spec?.nodeName ?? '–' },
     { title: 'Restarts', wide: true, end: true, cell: restartsOf },
     { title: 'Age', end: true, cell: ({ metadata }) => age(metadata.creationTimestamp, now) },
-  ]
+  ], [now])
   return h(List<Pod>, {
     title: 'Pods', rows: pods.items, columns, keyOf: uidOf, layout: 'pods', missing: absence(pods, 'Pods'),
     words: (pod) => `${pod.metadata.name} ${pod.metadata.namespace ?? ''} ${pod.spec?.nodeName ?? ''} ${podHealth(pod).word}`,

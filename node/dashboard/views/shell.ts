@@ -48,5 +48,5 @@ export function Shell({ pod }: { readonly pod: Pod }): JSX.Element {
     h('div', { class: 'bar-line' },
       h('label', null, 'Container ', h('select', { value: container, onChange: (event: Event) => { if (event.target instanceof HTMLSelectElement) choose(event.target.value) } }, containers.map((one) => h('option', { key: one.name, value: one.name }, one.name)))),
       ended === '' ? h('span', { class: 'quiet' }, 'Shift+Tab leaves the terminal') : h('span', { role: 'status' }, ended, ' ', h('button', { class: 'small', onClick: () => again(round + 1) }, 'Open again'))),
-    h('div', { class: 'terminal', ref: box, key: `${container} ${round}` }))
+    h('div', { class: 'console', ref: box, key: `${container} ${round}` }))
 }
