@@ -65,7 +65,7 @@ class Patient {
     return client
   }
 
-  /** Every Node Ready, all Pods Ready, and the same backends in every peer's rules. */
+  /** Every Node Ready, all Pods Ready, the same backends in every peer's rules, and every peer's Ingress open. */
   async healthy(): Promise<boolean> {
     const { cluster } = this
     for (const name of cluster.names) if (!(await cluster.allReady(this.client(name)))) return false
@@ -74,6 +74,8 @@ class Patient {
     for (const { machinePid } of (await cluster.local.pids()).values()) {
       const rules = await rulesOf(cluster, machinePid)
       if (!found.every((pod) => leadsTo(rules, pod))) return false
+      // A daemon that has just started opens Ingress last.
+      if (!/:80\s/.test((await cluster.inNetworkAt(machinePid, 'ss', '-ltnH')) ?? '')) return false
     }
     return true
   }
