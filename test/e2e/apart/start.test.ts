@@ -1,5 +1,5 @@
 // The page of first steps, typed as it stands: three machines from nothing to a page by host name, load, a killed machine, the
-// healing. Blocks for real machines only (`sh install`) are held by install.test.ts.
+// healing. Blocks for real machines only (`sh install`) are not typed: they would change this one.
 import { deepEqual, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

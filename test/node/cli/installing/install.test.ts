@@ -1,5 +1,5 @@
-// Installing below a folder: what lies where, again with a newer version, and that nothing asks a network: the whole runs in a
-// namespace that has none.
+// Installing below a folder: what lies where, and again with a newer version. That the command starts where there is no network
+// is tried in a namespace without one.
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
