@@ -57,6 +57,7 @@ class Recorder implements EventRecorder {
   readonly #queue = new BoundedQueue<{ readonly key: string; readonly event: Event }>(eventQueueCapacity)
   readonly #series = new Map<string, Series>()
   readonly #allowances = new Map<string, Allowance>()
+  #lastName = 0n
   #isSending = false
 
   constructor(deps: EventRecorderDeps, component: string, host: string | undefined) {
@@ -94,7 +95,7 @@ class Recorder implements EventRecorder {
   }
 
   #first(object: ObjectReference, type: string, reason: string, message: string, now: string): Event {
-    const suffix = Array.from({ length: 16 }, () => this.#deps.random.integer(16).toString(16)).join('')
+    const suffix = this.#suffix()
     const source = this.#host === undefined ? { component: this.#component } : { component: this.#component, host: this.#host }
     return {
       // Events of cluster-scoped objects live in the default namespace.
@@ -102,6 +103,16 @@ class Recorder implements EventRecorder {
       involvedObject: object, reason, message, type, count: 1, firstTimestamp: now, lastTimestamp: now, source,
       reportingComponent: this.#component, reportingInstance: this.#host ?? '',
     }
+  }
+
+  /**
+   * Nanoseconds since 1970 in hexadecimal digits, as the reference names Events: those of one second, whose times are told in
+   * whole seconds, are then listed in the order in which they happened. Chance stands for what the clock does not tell.
+   */
+  #suffix(): string {
+    const now = BigInt(Math.trunc(this.#deps.clock.wallMs())) * 1_000_000n + BigInt(this.#deps.random.integer(1_000_000))
+    this.#lastName = now > this.#lastName ? now : this.#lastName + 1n
+    return this.#lastName.toString(16)
   }
 
   #allowed(key: string): boolean {

@@ -31,6 +31,16 @@ describe('client / event recorder', () => {
     assert.equal(event?.involvedObject.uid, 'u')
   })
 
+  it('names Events so that those of one moment are listed in the order in which they happened', async () => {
+    const reasons = Array.from({ length: 20 }, (_, i) => `Step${i}`)
+    for (const reason of reasons.slice(0, 10)) recorder.event(pod, 'Normal', reason, 'Done.')
+    api.clock.advance(1)
+    for (const reason of reasons.slice(10)) recorder.event(pod, 'Normal', reason, 'Done.')
+    await settle()
+    const byName = all().toSorted((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
+    assert.deepEqual(byName.map((event) => event.reason), reasons)
+  })
+
   it('counts equal events in one object, also while the first is on its way', async () => {
     for (let i = 0; i < 3; i++) recorder.event(pod, 'Normal', 'Again', 'Again.')
     recorder.event(pod, 'Normal', 'Other', 'Other.')
