@@ -1,6 +1,6 @@
 // Process ids as the caller sees them: inside a machine the daemon is number 7 or so, and a kill -9 of that number would hit
 // a stranger. The kernel lists all of a process's numbers, outermost first, under NSpid.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { childrenOf, commandLine } from '../../platform/process-table.ts'
 import { machineName } from './layout.ts'
 import { yardPid, yardRuns } from './yard-process.ts'
 
@@ -10,29 +10,7 @@ export interface MachinePids {
   readonly pid?: number
 }
 
-function children(pid: number): readonly number[] {
-  const tasks = `/proc/${pid}/task`
-  if (!existsSync(tasks)) return []
-  return readdirSync(tasks).flatMap((task) => {
-    try {
-      return readFileSync(`${tasks}/${task}/children`, 'utf8').trim().split(' ').filter((word) => word !== '').map(Number)
-    } catch {
-      // The thread ended while we looked.
-      return []
-    }
-  })
-}
-
-function commandLine(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  } catch {
-    // The process ended while we looked.
-    return []
-  }
-}
-
-const below = (pid: number): readonly number[] => children(pid).flatMap((child) => [child, ...below(child)])
+const below = (pid: number): readonly number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)])
 
 /** By machine name; empty when nothing of this home runs. */
 export async function machinePids(home: string): Promise<ReadonlyMap<string, MachinePids>> {

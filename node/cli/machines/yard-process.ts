@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, wri
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { removeCgroup } from '../../platform/cgroups.ts'
+import { childrenOf, commandLine, hasEnded, killProcess } from '../../platform/process-table.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { controlRequest } from '../control-client.ts'
 import { namespacesForbidden, yardFailed } from '../errors.ts'
@@ -31,15 +32,7 @@ const readPid = (file: string): number | undefined => {
 }
 
 /** True when the process lives and its command line names `word`: a recycled pid must not be taken for ours. */
-function lives(pid: number | undefined, word: string): pid is number {
-  if (pid === undefined) return false
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word)
-  } catch {
-    // No such process: that is the answer.
-    return false
-  }
-}
+const lives = (pid: number | undefined, word: string): pid is number => pid !== undefined && commandLine(pid).join('\0').includes(word)
 
 /** Whether the yard of this home runs. */
 export const yardRuns = (home: string): boolean => lives(readPid(yardLayout(home).pidFile), home)
@@ -88,7 +81,7 @@ async function must(step: string, file: string, args: readonly string[], input?:
 
 /** As root the host joins the yard's bridge by one veth, and masquerades what the machines send outwards. */
 async function linkHost(config: YardConfig, unsharePid: number): Promise<void> {
-  const init = readFileSync(`/proc/${unsharePid}/task/${unsharePid}/children`, 'utf8').trim().split(' ')[0] ?? ''
+  const init = String(childrenOf(unsharePid)[0] ?? '')
   const outside = `shoal-${config.id}`
   const network = `10.213.${config.subnet}.0/24`
   const step = 'link the host to the machines'
@@ -108,13 +101,6 @@ async function linkHost(config: YardConfig, unsharePid: number): Promise<void> {
 /** Sends a request to the yard. */
 export const askYard = (home: string, path: string): Promise<unknown> => controlRequest(yardLayout(home).control, { method: 'POST', path })
 
-async function end(pid: number | undefined, word: string): Promise<void> {
-  if (!lives(pid, word)) return
-  process.kill(pid, 'SIGKILL')
-  const deadlineMs = Date.now() + goneTimeoutMs
-  while (lives(pid, word) && Date.now() < deadlineMs) await delay(10)
-}
-
 /** Processes of this home that outlived their yard's `unshare`: the yard's first process and the relay. */
 function strays(home: string): number[] {
   const own = new Set([process.pid, process.ppid])
@@ -123,12 +109,21 @@ function strays(home: string): number[] {
     .filter((pid) => pid > 1 && !own.has(pid) && (lives(pid, `yard\0${yardLayout(home).config}`) || lives(pid, `relay\0${home}\0`)))
 }
 
+/** Kills the yard, with all that runs in its PID namespace, and the relay; returns when the last of them is gone. */
+async function endProcesses(home: string): Promise<void> {
+  const top = yardPid(home)
+  // Seen before the kill: `unshare` may be gone while the namespace that it made is still being emptied.
+  const doomed = new Set([...(top === undefined ? [] : [top, ...childrenOf(top)]), ...strays(home)])
+  for (const pid of doomed) killProcess(pid)
+  const deadlineMs = Date.now() + goneTimeoutMs
+  while (![...doomed].every(hasEnded) && Date.now() < deadlineMs) await delay(10)
+}
+
 /** Ends every process of the home and removes what they leave on the host. Works whatever was killed before. */
 export async function stopYard(home: string): Promise<void> {
   const layout = yardLayout(home)
   const id = yardId(home)
-  await end(readPid(layout.pidFile), home)
-  for (const pid of strays(home)) await end(pid, home)
+  await endProcesses(home)
   for (const file of [layout.pidFile, layout.relayPidFile, layout.control, layout.uplink]) rmSync(file, { force: true })
   if (process.getuid?.() !== 0) return
   // What is not there any more is no failure: the commands are asked to remove, not to find.

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { childrenOf } from '../../platform/process-table.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { yardFailed } from '../errors.ts'
 import { containerdConfig } from './containerd-config.ts'
@@ -137,7 +138,8 @@ export class Yard {
         throw yardFailed.make({ step: `start ${layout.name}`, reason: readFileSync(`${layout.directory}/init.log`, 'utf8').trim().slice(-500) || 'its init did not start' })
       await delay(20)
     }
-    const init = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0])
+    const [init] = childrenOf(child.pid ?? 0)
+    if (init === undefined) throw yardFailed.make({ step: `start ${layout.name}`, reason: 'its init ended' })
     machine.init = init
     await this.#wire(machine, init)
     writeFileSync(layout.wired, '')
