@@ -22,11 +22,13 @@ export const nackShare = 0.8
 export const maxHelpers = 3
 
 /** A suspicion that enough independent peers confirm ends in death after this long. */
-export const suspicionMinMs = 2200
+export const suspicionMinMs = 2000
 /** A suspicion that nobody confirms ends in death after this long. */
-export const suspicionMaxMs = 3400
+export const suspicionMaxMs = 3200
 /** A suspicion lasts so much longer while the suspect's machine refuses connections: it lives, only the daemon is gone, and may be back. */
-export const crashGraceMs = 400
+export const crashGraceMs = 600
+/** A refusal shows so only this long after the suspicion began: the kernel of a machine that is being switched off refuses as well. */
+export const crashProofMs = 200
 /** Confirmations that bring the wait down to its least, fewer when there are not so many peers. */
 export const maxConfirmations = 3
 /** Whoever suspects by its own probes asks the suspect again this often, and tells it of the suspicion. */

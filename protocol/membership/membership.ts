@@ -6,7 +6,7 @@ import type { BootMs, PeerId } from '../base/ids.ts'
 import type { Random } from '../base/random.ts'
 import type { MembershipMessage, Rumour } from '../message/membership.ts'
 import {
-  deadPeriodMs, maxAddresses, maxHelpers, newsFanout, probePeriodMaxMs, probePeriodMinMs, probePeriodShareMs, selfRumourEvery,
+  crashProofMs, deadPeriodMs, maxAddresses, maxHelpers, newsFanout, probePeriodMaxMs, probePeriodMinMs, probePeriodShareMs, selfRumourEvery,
   stallMs, suspectPeriodMs,
 } from './limits.ts'
 import { LocalHealth } from './local-health.ts'
@@ -139,7 +139,7 @@ class Membership implements MembershipMachine {
     if (loss !== 'refused') return
     this.#prober.refused(peer, nowMs)
     const suspicion = this.#table.get(peer)?.suspicion
-    if (suspicion !== undefined) suspicion.crashed = true
+    if (suspicion !== undefined && nowMs - suspicion.startedMs >= crashProofMs) suspicion.crashed = true
   }
 
   announce(addresses: readonly string[]): void {
@@ -215,7 +215,9 @@ class Membership implements MembershipMachine {
 
   /** Any state -> the claimed one. */
   #believe(record: MemberRecord, rumour: Rumour, nowMs: BootMs): void {
-    const suspicion = rumour.state === 'suspect' ? { startedMs: nowMs, by: new Set([rumour.by]), condemned: false, crashed: this.#prober.wasRefused(record.peer), nextAskMs: nowMs } : undefined
+    const suspicion = rumour.state === 'suspect' ? { startedMs: nowMs, by: new Set([rumour.by]), condemned: false, crashed: false, nextAskMs: nowMs } : undefined
+    // One of the dead lives: it may have been we who were cut off from all of them, so the next one need not wait its turn.
+    if (record.state === 'dead' && rumour.state === 'alive') this.#nextDeadMs = nowMs
     this.#move(record, rumour.state, rumour.incarnation, suspicion, nowMs)
     this.#spread(rumour)
   }

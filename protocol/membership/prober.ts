@@ -92,11 +92,6 @@ export class Prober {
     for (const relay of this.#relays.values()) if (relay.target === target) relay.nackMs = Math.min(relay.nackMs, nowMs)
   }
 
-  /** Whether nobody listened at the peer when it was dialled last; it was not heard since. */
-  wasRefused(peer: PeerId): boolean {
-    return this.#refusedAtMs.has(peer)
-  }
-
   /** A ping outside of any probe: its answer carries rumours, its silence says nothing. */
   nudge(target: PeerId): void {
     this.#sequence++

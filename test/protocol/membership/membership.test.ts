@@ -1,6 +1,7 @@
 // The behaviour of membership as a whole: the cluster's table of times, no false deaths, refutation, rejoining after a
 // partition, leaving. Times are those of the design; SWIM and Lifeguard are cited where a rule is theirs.
 import assert from 'node:assert/strict'
+import { suspicionMinMs } from '../../../protocol/membership/limits.ts'
 import { probePeriodMs } from '../../../protocol/membership/membership.ts'
 import { percentile, Swarm } from './swarm.ts'
 
@@ -56,13 +57,32 @@ describe('protocol / membership / times', () => {
         swarm.machine(name).connectionLost('p0', 'refused', swarm.nowMs)
         swarm.drain(name)
       }
-      swarm.run(4500)
+      swarm.run(600)
+      for (const name of swarm.names.slice(1)) swarm.machine(name).connectionLost('p0', 'refused', swarm.nowMs)
+      swarm.run(3900)
       const times = (state: string): number[] => swarm.changes.filter((change) => change.peer === 'p0' && change.state === state).map((change) => change.at - startMs)
       assert.equal(times('suspect').length, count - 1)
       assert.ok(Math.max(...times('suspect')) <= 100, `suspected after ${Math.max(...times('suspect'))} ms`)
       assert.ok(Math.min(...times('dead')) >= 2600, `dead after ${Math.min(...times('dead'))} ms`)
       assert.ok(Math.max(...times('dead')) <= 3000, `dead after ${Math.max(...times('dead'))} ms`)
     }
+  })
+  it('a machine that refuses only while it is switched off is dead as soon as a silent one', () => {
+    const swarm = new Swarm(3, 7)
+    swarm.run(2000)
+    swarm.changes.length = 0
+    swarm.down.add('p0')
+    const startMs = swarm.nowMs
+    for (const name of swarm.names.slice(1)) {
+      swarm.machine(name).connectionLost('p0', 'refused', swarm.nowMs)
+      swarm.drain(name)
+    }
+    swarm.run(100)
+    for (const name of swarm.names.slice(1)) swarm.machine(name).connectionLost('p0', 'refused', swarm.nowMs)
+    swarm.run(3000)
+    const dead = swarm.changes.filter((change) => change.peer === 'p0' && change.state === 'dead').map((change) => change.at - startMs)
+    assert.equal(dead.length, 2)
+    assert.ok(Math.max(...dead) <= suspicionMinMs + 200, `dead after ${Math.max(...dead)} ms`)
   })
   it('a peer that refuses one of the others at an old address is not suspected', () => {
     const swarm = new Swarm(3, 8)
@@ -137,6 +157,17 @@ describe('protocol / membership / truth', () => {
       }
     }
   })
+  it('a peer whose link is back among many - all live again for it within 0.5 s, the dead are not asked one a second', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const swarm = new Swarm(20, seed)
+      swarm.link = (from, to) => from !== 'p1' && to !== 'p1'
+      swarm.run(15_000)
+      assert.equal(swarm.stateOf('p7', 'p1'), 'dead')
+      swarm.link = () => true
+      swarm.run(500)
+      for (const name of swarm.names) for (const other of swarm.names) assert.equal(swarm.stateOf(other, name), 'alive', `${other} by ${name}, seed ${seed}`)
+    }
+  })
   it('a word of death about one who is silent here too - our own suspicion still takes its time', () => {
     const swarm = new Swarm(2, 3)
     swarm.down.add('p1')
@@ -148,7 +179,7 @@ describe('protocol / membership / truth', () => {
     assert.equal(swarm.stateOf('p1', 'p0'), 'suspect')
     swarm.run(3000)
     const diedMs = swarm.changes.find((change) => change.state === 'dead')?.at ?? 0
-    assert.ok(diedMs - sinceMs >= 2200, `dead after ${diedMs - sinceMs} ms`)
+    assert.ok(diedMs - sinceMs >= suspicionMinMs, `dead after ${diedMs - sinceMs} ms`)
   })
   it('a peer that stood still - does not blame the others and refutes what was said of it (P23)', () => {
     const swarm = new Swarm(3, 3)
