@@ -2,6 +2,8 @@
 // itself; and the plan of that Service's endpoints, which are the peers that live. Whoever holds the controllers' work runs it.
 // Source: Kubernetes' own bootstrap (names and rules), and KEP-2843 for the label of slices that the server manages.
 import { defaultClassAnnotation, ownIngressClass, ownIngressController } from '../objects/ingress-class.ts'
+import type { Endpoints } from '../objects/generated/core-v1.ts'
+import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
 import type { JsonObject } from '../objects/json.ts'
 import { isAlreadyExists, isNotFound } from '../client/errors.ts'
 import type { Transport } from '../client/types.ts'
@@ -93,8 +95,8 @@ const failed = (object: JsonObject, error: unknown): Error =>
 
 /** What to write so that the API's Service leads to the peers that live. */
 export interface ApiEndpointsPlan {
-  readonly endpoints: JsonObject
-  readonly slice: JsonObject
+  readonly endpoints: Endpoints
+  readonly slice: EndpointSlice
 }
 
 /** The wanted Endpoints and EndpointSlice of the Service `kubernetes`; addresses in a fixed order, so that equal sets are equal objects. */

@@ -5,11 +5,14 @@ import { Informer as InformerOfKind } from './informer.ts'
 import { groupVersion, type ResourceType } from './resource-types.ts'
 import type { ApiObject } from './types.ts'
 
+/** What all informers are, whatever their kind. */
+type Running = Pick<Informer<ApiObject>, 'start' | 'whenSynced' | 'stop'>
+
 /** The shared informers; see the head of this file. */
 export class Informers {
   readonly #deps: InformerDeps
   readonly #options: Pick<InformerOptions, 'freeze' | 'fromLocalCopy'>
-  readonly #informers = new Map<string, Informer<never>>()
+  readonly #informers = new Map<string, Running>()
   #started = false
 
   constructor(deps: InformerDeps, options: Pick<InformerOptions, 'freeze' | 'fromLocalCopy'> = {}) {
@@ -22,9 +25,9 @@ export class Informers {
     const key = `${groupVersion(type)}/${type.resource}`
     const known = this.#informers.get(key)
     // One kind has one type: the map is keyed by what names the kind.
-    if (known !== undefined) return known as unknown as Informer<T>
+    if (known !== undefined) return known as Informer<T>
     const informer = new InformerOfKind<T>(this.#deps, type, this.#options)
-    this.#informers.set(key, informer as unknown as Informer<never>)
+    this.#informers.set(key, informer)
     if (this.#started) informer.start()
     return informer
   }

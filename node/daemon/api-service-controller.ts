@@ -6,9 +6,7 @@ import type { ResourceClient } from '../client/client.ts'
 import { endpoints, endpointSlices, nodes } from '../client/resource-types.ts'
 import type { ApiObject } from '../client/types.ts'
 import type { ControllerDeps, ControllerFactory } from '../controllers/controller.ts'
-import type { Endpoints, Node } from '../objects/generated/core-v1.ts'
-import type { EndpointSlice } from '../objects/generated/discovery-v1.ts'
-import type { JsonObject } from '../objects/json.ts'
+import type { Node } from '../objects/generated/core-v1.ts'
 import { sameJson } from '../objects/pods/fnv.ts'
 
 const bootstrapKey = 'bootstrap'
@@ -49,15 +47,10 @@ export function apiServiceController(port: number): ControllerFactory {
           return {}
         }
         const plan = planApiEndpoints(addresses(), port)
-        await keep(deps.client.resource(endpoints), typed<Endpoints>(plan.endpoints), ['subsets'], signal)
-        await keep(deps.client.resource(endpointSlices), typed<EndpointSlice>(plan.slice), ['endpoints', 'ports'], signal)
+        await keep(deps.client.resource(endpoints), plan.endpoints, ['subsets'], signal)
+        await keep(deps.client.resource(endpointSlices), plan.slice, ['endpoints', 'ports'], signal)
         return {}
       },
     }
   }
-}
-
-/** The plan's objects are of the kind that their `kind` field names. */
-function typed<T extends ApiObject>(object: JsonObject): T {
-  return object as unknown as T
 }

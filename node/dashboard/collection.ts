@@ -139,7 +139,7 @@ const known = new Map<string, Collection<Item>>()
 function collection<T extends Item>(path: string): Collection<T> {
   const found = known.get(path) ?? new Collection<Item>(path)
   known.set(path, found)
-  return found as unknown as Collection<T>
+  return found as Collection<T>
 }
 
 /** Forgets everything, for another user. */

@@ -143,11 +143,10 @@ export class SimDaemon implements Aboard {
     }
   }
 
-  /** The state holds what was written through the API, which took it for a Pod. */
   #localPods(nodeName: string): readonly Pod[] {
     const pods: Pod[] = []
     for (const row of this.#peer.machine.keys.rows('/registry/core/pods/')) {
-      const pod = decodeObject(row.value, row.revision) as unknown as Pod
+      const pod = decodeObject<Pod>(row.value, row.revision)
       if (pod.spec?.nodeName === nodeName) pods.push(pod)
     }
     return pods
@@ -155,7 +154,7 @@ export class SimDaemon implements Aboard {
 
   #localNode(nodeName: string): Node | undefined {
     const row = this.#peer.machine.keys.get(`/registry/core/nodes/${nodeName}`)
-    return row === undefined ? undefined : decodeObject(row.value, row.revision) as unknown as Node
+    return row === undefined ? undefined : decodeObject<Node>(row.value, row.revision)
   }
 }
 

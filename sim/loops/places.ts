@@ -37,9 +37,9 @@ export function encodeObject(object: StoredObject): Uint8Array {
   return encoder.encode(JSON.stringify(object))
 }
 
-/** An object with its version, as the API gives it. */
-export function decodeObject(value: Uint8Array, revision: number): StoredObject {
-  const stored: StoredObject = JSON.parse(decoder.decode(value))
+/** An object with its version, as the API gives it. Its type is what the API took it for when it was written, which its key tells. */
+export function decodeObject<T extends { readonly metadata: object } = StoredObject>(value: Uint8Array, revision: number): T {
+  const stored: T = JSON.parse(decoder.decode(value))
   return { ...stored, metadata: { ...stored.metadata, resourceVersion: String(revision) } }
 }
 

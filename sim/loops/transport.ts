@@ -10,7 +10,7 @@ import type { SimPeer } from '../peer.ts'
 import type { WriteAnswer } from '../requests.ts'
 import { demand } from '../violation.ts'
 import { decodeObject, discovery, encodeObject, keyOf, objectOf, parsePath } from './places.ts'
-import type { Place } from './places.ts'
+import type { Place, StoredObject } from './places.ts'
 import { planWrite, refusal } from './plan.ts'
 import type { Existing, Fresh, PlannedWrite } from './plan.ts'
 
@@ -91,7 +91,7 @@ export class SimTransport implements Transport {
     }
     const row = machine.keys.get(keyOf(place))
     if (row === undefined) throw refusal(404, 'NotFound', `${place.resource} "${place.name}" not found`)
-    return decodeObject(row.value, row.revision)
+    return decodeObject<StoredObject>(row.value, row.revision)
   }
 
   /** Waits until this copy shows everything that was acknowledged before now. */
@@ -110,7 +110,7 @@ export class SimTransport implements Transport {
       if ('answer' in planned) return planned.answer
       const { write } = planned
       const answer = await this.#commit(write)
-      if (answer.kind === 'applied') return write.object === undefined ? { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 } : decodeObject(encodeObject(write.object), answer.revision)
+      if (answer.kind === 'applied') return write.object === undefined ? { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 } : decodeObject<StoredObject>(encodeObject(write.object), answer.revision)
       if (answer.kind === 'maybe') throw refusal(504, 'Timeout', 'whether it was written is not known')
       if (this.#fence !== undefined && answer.condition === 0) throw refusal(409, 'Conflict', 'this peer no longer holds the work')
       if (write.strict && write.over !== 0) throw refusal(409, 'Conflict', 'the object has been modified')
