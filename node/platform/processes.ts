@@ -1,5 +1,6 @@
 // Child processes: the only way in which the daemon runs another program. Arguments are a list, never a shell line.
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 
 export interface CommandOptions {
   /** Written to standard input, which is then closed. */
@@ -33,7 +34,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
     child.on('error', (error) => resolve({ status: 127, stdout: '', stderr: error.message }))
     child.on('close', (code, signal) => {
       resolve({
-        status: code ?? (signal === 'SIGKILL' ? 137 : 143),
+        status: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
         stdout: Buffer.concat(out).toString(),
         stderr: Buffer.concat(err).toString(),
       })

@@ -4,6 +4,7 @@
 // same one (Linux, Documentation/networking/ip-sysctl: arp_notify): no raw socket and no further package is needed.
 import { writeFileSync } from 'node:fs'
 import type { Clock, Timer } from '../../base/clock.ts'
+import { CoalescedRun } from '../../base/coalesced-run.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Gauge, Metrics } from '../../base/metrics.ts'
 import type { MembershipView } from '../../base/views.ts'
@@ -45,10 +46,9 @@ export class AddressHolder {
   readonly #options: HolderOptions
   readonly #gauge: Gauge<never>
   readonly #endings: (() => void)[] = []
+  readonly #syncing: CoalescedRun
   /** What is on the interface; undefined until it was looked at. */
   #held: Set<string> | undefined
-  #busy: Promise<void> | undefined
-  #dirty = false
   #announce = false
   #timer: Timer | undefined
   #stopped = false
@@ -57,25 +57,34 @@ export class AddressHolder {
     this.#deps = deps
     this.#options = options
     this.#gauge = deps.metrics.gauge(balancerAddresses)
+    this.#syncing = new CoalescedRun({
+      clock: deps.clock,
+      run: () => this.#sync(),
+      failed: (error) => {
+        deps.logger.error('the load balancer addresses could not be set', { error })
+        // What is there now is not known any more.
+        this.#held = undefined
+      },
+    }, retryDelayMs)
   }
 
   /** Starts to follow changes; the proxy has its index of slices by Service before. */
   async start(): Promise<void> {
     const { informers, membership } = this.#deps
-    const pools = informers.of(addressPools)
-    const dirty = (): void => this.#changed()
+    const followed = [informers.of(services), informers.of(endpointSlices), informers.of(addressPools)]
+    // Without the pools it could not tell which addresses its former life has left on the interface.
+    await informers.whenSynced()
+    if (this.#stopped) return
+    const changed = (): void => this.#syncing.changed()
     this.#endings.push(
-      informers.of(services).onChange(dirty),
-      informers.of(endpointSlices).onChange(dirty),
-      pools.onChange(dirty),
+      ...followed.map((informer) => informer.onChange(changed)),
       membership.onChange(() => {
         // Somebody who comes back may have told the network that it is the one.
         this.#announce = true
-        dirty()
+        changed()
       }),
     )
-    await informers.whenSynced()
-    this.#changed()
+    this.#syncing.changed()
     this.#beat()
   }
 
@@ -84,7 +93,7 @@ export class AddressHolder {
     this.#stopped = true
     this.#timer?.cancel()
     for (const end of this.#endings.splice(0)) end()
-    await this.#busy
+    await this.#syncing.stop()
     for (const address of this.#held ?? []) await runCommand('ip', ['addr', 'del', `${address}/32`, 'dev', this.#options.outside])
     this.#held = undefined
   }
@@ -92,34 +101,9 @@ export class AddressHolder {
   #beat(): void {
     this.#timer = this.#deps.clock.after(announceEveryMs, () => {
       this.#announce = true
-      this.#changed()
+      this.#syncing.changed()
       this.#beat()
     })
-  }
-
-  #changed(): void {
-    this.#dirty = true
-    if (this.#busy !== undefined || this.#stopped) return
-    this.#busy = this.#run().finally(() => {
-      this.#busy = undefined
-    })
-  }
-
-  async #run(): Promise<void> {
-    // A whole burst of events belongs to one turn of the loop: let the rest of it arrive.
-    await Promise.resolve()
-    while (this.#dirty && !this.#stopped) {
-      this.#dirty = false
-      try {
-        await this.#sync()
-      } catch (error) {
-        this.#deps.logger.error('the load balancer addresses could not be set', { error })
-        // What is there now is not known any more.
-        this.#held = undefined
-        this.#deps.clock.after(retryDelayMs, () => this.#changed())
-        return
-      }
-    }
   }
 
   async #sync(): Promise<void> {

@@ -2,7 +2,8 @@
 // Pod CIDR. Changes come from the Nodes' watch; the plan is in plan.ts.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock, Timer } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
+import { CoalescedRun } from '../../base/coalesced-run.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Informer } from '../../client/informer.ts'
 import type { Node } from '../../objects/generated/core-v1.ts'
@@ -57,33 +58,37 @@ async function removeForeignBridge(podCidr: string): Promise<void> {
 export class Overlay {
   readonly #deps: OverlayDeps
   readonly #options: OverlayOptions
+  readonly #syncing: CoalescedRun
   #inForce: readonly OverlayPeer[] = []
   #podCidr: string | undefined
   #outside: OutsideInterface | undefined
-  #busy: Promise<void> | undefined
-  #dirty = false
-  #stopped = false
-  #retry: Timer | undefined
   #unsubscribe: (() => void) | undefined
   readonly #readyWaiters: (() => void)[] = []
 
   constructor(deps: OverlayDeps, options: OverlayOptions) {
     this.#deps = deps
     this.#options = options
+    this.#syncing = new CoalescedRun({
+      clock: deps.clock,
+      run: () => this.#sync(),
+      failed: (error) => {
+        deps.logger.error('the overlay could not be set up', { error })
+        // What is there now is not known any more: the next try makes everything again.
+        this.#inForce = []
+      },
+    }, retryDelayMs)
   }
 
   /** Follows the Nodes. Resolves at once; `whenReady` tells when Pods can be wired. */
   start(outside: OutsideInterface): void {
     this.#outside = outside
-    this.#unsubscribe = this.#deps.nodes.onChange(() => this.#changed())
-    this.#changed()
+    this.#unsubscribe = this.#deps.nodes.onChange(() => this.#syncing.changed())
+    this.#syncing.changed()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    this.#retry?.cancel()
     this.#unsubscribe?.()
-    await this.#busy
+    await this.#syncing.stop()
   }
 
   /** This machine's Pod CIDR once it is set up. */
@@ -94,30 +99,6 @@ export class Overlay {
   whenReady(): Promise<void> {
     if (this.#podCidr !== undefined) return Promise.resolve()
     return new Promise((resolve) => this.#readyWaiters.push(resolve))
-  }
-
-  #changed(): void {
-    this.#dirty = true
-    if (this.#busy !== undefined || this.#stopped) return
-    this.#busy = this.#run().finally(() => {
-      this.#busy = undefined
-    })
-  }
-
-  async #run(): Promise<void> {
-    await Promise.resolve()
-    while (this.#dirty && !this.#stopped) {
-      this.#dirty = false
-      try {
-        await this.#sync()
-      } catch (error) {
-        this.#deps.logger.error('the overlay could not be set up', { error })
-        // What is there now is not known any more: the next try makes everything again.
-        this.#inForce = []
-        this.#retry = this.#deps.clock.after(retryDelayMs, () => this.#changed())
-        return
-      }
-    }
   }
 
   async #sync(): Promise<void> {

@@ -1,6 +1,7 @@
 // The proxy of one peer: watches Services, endpoints, Nodes and members, and keeps the rules equal to the model. Changes that
 // come while a transaction runs are taken together in the next one. It reads this peer's own copy, so it goes on alone.
 import type { Clock, Timer } from '../../base/clock.ts'
+import { CoalescedRun } from '../../base/coalesced-run.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Gauge, Histogram, Metrics } from '../../base/metrics.ts'
 import type { MembershipView } from '../../base/views.ts'
@@ -43,6 +44,7 @@ export class Proxy {
   readonly #slices: Informer<EndpointSlice>
   readonly #nodes: Informer<Node>
   readonly #pods: Informer<Pod>
+  readonly #loading: CoalescedRun
   readonly #sync: Histogram<never>
   readonly #frontends: Gauge<never>
   readonly #endings: (() => void)[] = []
@@ -51,9 +53,6 @@ export class Proxy {
   #backends = new Set<string>()
   #reachable: Reachable | undefined
   #dirtySinceMs: number | undefined
-  #busy: Promise<void> | undefined
-  #retry: Timer | undefined
-  #stopped = false
   /** False until every kind has its first list: rules from a part of them would take away what is still in force. */
   #synced = false
   #loaded = false
@@ -68,6 +67,11 @@ export class Proxy {
     this.#slices.addIndex(byService, (slice) => [`${slice.metadata.namespace ?? ''}/${slice.metadata.labels?.['kubernetes.io/service-name'] ?? ''}`])
     this.#sync = deps.metrics.histogram(syncSeconds)
     this.#frontends = deps.metrics.gauge(frontends)
+    this.#loading = new CoalescedRun({
+      clock: deps.clock,
+      run: () => this.#load(),
+      failed: (error) => deps.logger.error('the rules of the proxy could not be loaded', { error }),
+    }, retryDelayMs)
   }
 
   /** Starts to follow changes; the first rules are in force when it resolves. */
@@ -87,15 +91,13 @@ export class Proxy {
     await this.#deps.informers.whenSynced()
     this.#synced = true
     this.#changed()
-    await this.#busy
+    await this.#loading.whenIdle()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    this.#retry?.cancel()
     for (const end of this.#endings.splice(0)) end()
     for (const waiter of this.#waiters) this.#answer(waiter, false)
-    await this.#busy
+    await this.#loading.stop()
     this.#deps.driver.close()
     await this.#deps.flows.stop()
   }
@@ -120,35 +122,26 @@ export class Proxy {
 
   #changed(): void {
     this.#dirtySinceMs ??= this.#deps.clock.bootMs()
-    if (this.#busy !== undefined || this.#stopped || !this.#synced) return
-    this.#busy = this.#run().finally(() => {
-      this.#busy = undefined
-    })
+    if (this.#synced) this.#loading.changed()
   }
 
-  async #run(): Promise<void> {
-    // A whole burst of events belongs to one turn of the loop: let the rest of it arrive.
-    await Promise.resolve()
-    while (this.#dirtySinceMs !== undefined && !this.#stopped) {
-      const sinceMs = this.#dirtySinceMs
-      this.#dirtySinceMs = undefined
-      const rules = this.#model()
-      try {
-        await this.#deps.driver.apply(rules, this.#nodes.cache.list().flatMap(fencedPods).map(({ address }) => address))
-      } catch (error) {
-        this.#deps.logger.error('the rules of the proxy could not be loaded', { error })
-        this.#dirtySinceMs = sinceMs
-        this.#retry = this.#deps.clock.after(retryDelayMs, () => this.#changed())
-        return
-      }
-      this.#deps.logger.debug('the rules of the proxy are in force', { tookMs: Math.round(this.#deps.clock.bootMs() - sinceMs) })
-      this.#loaded = true
-      this.#backends = new Set(rules.flatMap((rule) => rule.backends.map((backend) => backend.address)))
-      this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)
-      this.#frontends.set({}, rules.length)
-      for (const waiter of this.#waiters) if (!this.#backends.has(waiter.address)) this.#answer(waiter, true)
-      await this.#forgetFlows(rules)
+  async #load(): Promise<void> {
+    const sinceMs = this.#dirtySinceMs ?? this.#deps.clock.bootMs()
+    this.#dirtySinceMs = undefined
+    const rules = this.#model()
+    try {
+      await this.#deps.driver.apply(rules, this.#nodes.cache.list().flatMap(fencedPods).map(({ address }) => address))
+    } catch (error) {
+      this.#dirtySinceMs = sinceMs
+      throw error
     }
+    this.#deps.logger.debug('the rules of the proxy are in force', { tookMs: Math.round(this.#deps.clock.bootMs() - sinceMs) })
+    this.#loaded = true
+    this.#backends = new Set(rules.flatMap((rule) => rule.backends.map((backend) => backend.address)))
+    this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)
+    this.#frontends.set({}, rules.length)
+    for (const waiter of this.#waiters) if (!this.#backends.has(waiter.address)) this.#answer(waiter, true)
+    await this.#forgetFlows(rules)
   }
 
   /** Connections of the daemon's last life may lead to what is gone by now. */
