@@ -4,16 +4,17 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { removeCgroup } from '../../platform/cgroups.ts'
 import { childrenOf, commandLine, hasEnded, killProcess } from '../../platform/process-table.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { controlRequest } from '../control-client.ts'
 import { namespacesForbidden, yardFailed } from '../errors.ts'
+import { pollUntil } from '../polling.ts'
 import { type YardConfig, yardLayout } from './layout.ts'
 
 const yardStartTimeoutMs = 10_000
 const goneTimeoutMs = 5_000
+const pollMs = 20
 
 /** Short name of a home folder, for interfaces, cgroups and tables. */
 export const yardId = (home: string): string => createHash('sha256').update(home).digest('hex').slice(0, 6)
@@ -62,14 +63,11 @@ export async function startYard(config: YardConfig): Promise<void> {
   child.once('exit', () => {
     ended = true
   })
-  const deadlineMs = Date.now() + yardStartTimeoutMs
-  while (!existsSync(layout.control)) {
-    if (ended || Date.now() > deadlineMs) {
-      const words = readFileSync(layout.log, 'utf8').trim().slice(-800)
-      if (config.rootless && /unshare|newuidmap|uid_map|Operation not permitted/.test(words)) throw namespacesForbidden.make({ reason: words.split('\n').at(-1) ?? '' })
-      throw yardFailed.make({ step: 'start the namespaces', reason: words })
-    }
-    await delay(20)
+  await pollUntil(() => existsSync(layout.control) || ended, { everyMs: pollMs, timeoutMs: yardStartTimeoutMs })
+  if (!existsSync(layout.control)) {
+    const words = readFileSync(layout.log, 'utf8').trim().slice(-800)
+    if (config.rootless && /unshare|newuidmap|uid_map|Operation not permitted/.test(words)) throw namespacesForbidden.make({ reason: words.split('\n').at(-1) ?? '' })
+    throw yardFailed.make({ step: 'start the namespaces', reason: words })
   }
   if (!config.rootless) await linkHost(config, child.pid ?? 0)
 }
@@ -115,8 +113,7 @@ async function endProcesses(home: string): Promise<void> {
   // Seen before the kill: `unshare` may be gone while the namespace that it made is still being emptied.
   const doomed = new Set([...(top === undefined ? [] : [top, ...childrenOf(top)]), ...strays(home)])
   for (const pid of doomed) killProcess(pid)
-  const deadlineMs = Date.now() + goneTimeoutMs
-  while (![...doomed].every(hasEnded) && Date.now() < deadlineMs) await delay(10)
+  await pollUntil(() => [...doomed].every(hasEnded), { everyMs: pollMs, timeoutMs: goneTimeoutMs })
 }
 
 /** Ends every process of the home and removes what they leave on the host. Works whatever was killed before. */
@@ -134,7 +131,6 @@ export async function stopYard(home: string): Promise<void> {
     writeFileSync('/proc/sys/net/ipv4/ip_forward', '0')
     rmSync(forward)
   }
-  const deadlineMs = Date.now() + goneTimeoutMs
   // The last process may still be on its way out of its group.
-  while (!(await removeCgroup(`/shoal-${id}`)) && Date.now() < deadlineMs) await delay(20)
+  await pollUntil(() => removeCgroup(`/shoal-${id}`), { everyMs: pollMs, timeoutMs: goneTimeoutMs })
 }

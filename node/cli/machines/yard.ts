@@ -4,10 +4,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
 import { childrenOf } from '../../platform/process-table.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { yardFailed } from '../errors.ts'
+import { pollUntil } from '../polling.ts'
 import { containerdConfig } from './containerd-config.ts'
 import { hardwareAddress, type MachineLayout, machineLayout, type YardConfig, yardLayout } from './layout.ts'
 import { machineInit } from './machine-init.ts'
@@ -18,6 +18,7 @@ const bridge = 'yard0'
 /** The yard itself is this host of its network. */
 const yardNumber = 254
 const bornTimeoutMs = 10_000
+const pollMs = 20
 
 interface Machine {
   readonly number: number
@@ -132,11 +133,9 @@ export class Yard {
       machine.init = undefined
       this.#uplink.drop(layout.address)
     })
-    const deadlineMs = Date.now() + bornTimeoutMs
-    while (!existsSync(layout.born)) {
-      if (machine.child === undefined || Date.now() > deadlineMs)
-        throw yardFailed.make({ step: `start ${layout.name}`, reason: readFileSync(`${layout.directory}/init.log`, 'utf8').trim().slice(-500) || 'its init did not start' })
-      await delay(20)
+    await pollUntil(() => existsSync(layout.born) || machine.child === undefined, { everyMs: pollMs, timeoutMs: bornTimeoutMs })
+    if (!existsSync(layout.born)) {
+      throw yardFailed.make({ step: `start ${layout.name}`, reason: readFileSync(`${layout.directory}/init.log`, 'utf8').trim().slice(-500) || 'its init did not start' })
     }
     const [init] = childrenOf(child.pid ?? 0)
     if (init === undefined) throw yardFailed.make({ step: `start ${layout.name}`, reason: 'its init ended' })

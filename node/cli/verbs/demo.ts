@@ -7,6 +7,7 @@ import { isPodReady } from '../../objects/pods/lifecycle.ts'
 import { daemonUnreachable, notReady } from '../errors.ts'
 import { deployWebExample } from '../examples.ts'
 import { LocalCluster } from '../local-cluster.ts'
+import { pollUntil } from '../polling.ts'
 import { lineProgress, type Progress } from '../progress.ts'
 import type { Verb } from '../verb.ts'
 
@@ -16,10 +17,7 @@ const pollMs = 50
 /** Polls until `probe` is true; answers the milliseconds it took. */
 async function until(what: string, probe: () => Promise<boolean>): Promise<number> {
   const startMs = performance.now()
-  while (!(await probe())) {
-    if (performance.now() - startMs > stepTimeoutMs) throw notReady.make({ what, seconds: stepTimeoutMs / 1000, hint: 'the cluster did not heal' })
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
-  }
+  if (!await pollUntil(probe, { everyMs: pollMs, timeoutMs: stepTimeoutMs })) throw notReady.make({ what, seconds: stepTimeoutMs / 1000, hint: 'the cluster did not heal' })
   return performance.now() - startMs
 }
 

@@ -1,10 +1,11 @@
 // The verb for a cluster that lost its majority for good: shows what the survivors hold and what may be lost, asks, and has
 // the most advanced of them go on alone. Also how a peer that went on apart gives that up.
-import { createInterface } from 'node:readline/promises'
 import { existsSync } from 'node:fs'
 import type { ClusterStatus, RecoveryPreview } from '../../base/control.ts'
+import { confirmed } from '../confirming.ts'
 import { controlRequest } from '../control-client.ts'
-import { badArgument, daemonUnreachable, keysWouldBeLost, notReady, requestRefused } from '../errors.ts'
+import { daemonUnreachable, keysWouldBeLost, notReady, requestRefused } from '../errors.ts'
+import { poll } from '../polling.ts'
 import { table } from '../table.ts'
 import { askDaemon, sockets, targetFlags } from '../target.ts'
 import type { CliContext, Flags, Verb } from '../verb.ts'
@@ -35,22 +36,9 @@ export function describePreview(preview: RecoveryPreview): readonly string[] {
   ]
 }
 
-async function confirmed(flags: Flags, chosen: string): Promise<boolean> {
-  if (flags['yes'] === true) return true
-  if (!process.stdin.isTTY) throw badArgument.make({ argument: 'recover --alone', expected: 'a terminal to confirm on, or --yes' })
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return (await terminal.question(`Type ${chosen} to go on: `)).trim() === chosen
-  } finally {
-    terminal.close()
-  }
-}
-
 /** Waits until a daemon answers that has left the incarnation `before`. */
 async function waitForIncarnation(context: CliContext, flags: Flags, before: number): Promise<number> {
-  const untilMs = performance.now() + backTimeoutMs
-  while (performance.now() < untilMs) {
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  const incarnation = await poll(async () => {
     for (const socket of sockets(context, flags).filter((path) => existsSync(path))) {
       try {
         const status = (await controlRequest(socket, { path: '/status', timeoutMs: 2_000 })) as ClusterStatus
@@ -60,7 +48,9 @@ async function waitForIncarnation(context: CliContext, flags: Flags, before: num
         if (!daemonUnreachable.is(error) && !requestRefused.is(error)) throw error
       }
     }
-  }
+    return undefined
+  }, { everyMs: pollMs, timeoutMs: backTimeoutMs })
+  if (incarnation !== undefined) return incarnation
   throw notReady.make({ what: 'no daemon of the new incarnation answered', seconds: backTimeoutMs / 1000, hint: 'without a supervisor it has to be started by hand: shoal daemon' })
 }
 
@@ -88,7 +78,7 @@ export const recoverVerb: Verb = {
       return 0
     }
     if (preview.keysLost && flags['without-keys'] !== true) throw keysWouldBeLost.make({ chosen: preview.chosen, holders: preview.keyHolders })
-    if (!(await confirmed(flags, preview.chosen))) {
+    if (!(await confirmed(flags, 'recover --alone', preview.chosen))) {
       context.out('Nothing was done.')
       return 1
     }

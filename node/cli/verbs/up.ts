@@ -4,7 +4,6 @@ import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, rea
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { DaemonState } from '../../base/control.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { addressPools } from '../../client/resource-types.ts'
@@ -15,6 +14,7 @@ import { buildImage, busyboxRecipe, nginxRecipe, pauseRecipe } from '../machines
 import { type MachineLayout, machineLayout, type YardConfig, yardLayout } from '../machines/layout.ts'
 import { askYard, readYardConfig, startYard, yardId, yardRuns } from '../machines/yard-process.ts'
 import type { MachineStatus } from '../machines/yard.ts'
+import { poll } from '../polling.ts'
 import type { Progress } from '../progress.ts'
 
 export interface UpOptions {
@@ -123,13 +123,9 @@ async function provideImages(config: YardConfig): Promise<void> {
 }
 
 async function waitFor<T>(what: string, timeoutMs: number, probe: () => Promise<T | undefined>, hint: () => string): Promise<T> {
-  const deadlineMs = Date.now() + timeoutMs
-  for (;;) {
-    const value = await probe()
-    if (value !== undefined) return value
-    if (Date.now() > deadlineMs) throw notReady.make({ what, seconds: timeoutMs / 1000, hint: hint() })
-    await delay(pollMs)
-  }
+  const value = await poll(probe, { everyMs: pollMs, timeoutMs })
+  if (value === undefined) throw notReady.make({ what, seconds: timeoutMs / 1000, hint: hint() })
+  return value
 }
 
 /** Last words of a machine's daemon, for an error. */

@@ -1,8 +1,9 @@
 // The verbs about volumes: which claims have their data where, and giving up a volume whose peer is gone for good, so that the
 // claim is made anew, empty, elsewhere. It shows what is lost and asks; the cluster's controllers do it.
-import { createInterface } from 'node:readline/promises'
 import type { VolumeSummary } from '../../base/control.ts'
+import { confirmed } from '../confirming.ts'
 import { badArgument, requestRefused } from '../errors.ts'
+import { pollUntil } from '../polling.ts'
 import { table } from '../table.ts'
 import { askDaemon, targetFlags } from '../target.ts'
 import type { CliContext, Flags, Verb } from '../verb.ts'
@@ -35,26 +36,12 @@ async function volumesOf(context: CliContext, flags: Flags): Promise<readonly Vo
   return (await askDaemon(context, flags, { path: '/volumes' }) as { readonly volumes: readonly VolumeSummary[] }).volumes
 }
 
-async function confirmed(flags: Flags, claim: string): Promise<boolean> {
-  if (flags['yes'] === true) return true
-  if (!process.stdin.isTTY) throw badArgument.make({ argument: 'volume abandon', expected: 'a terminal to confirm on, or --yes' })
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return (await terminal.question(`Type ${claim} to go on: `)).trim() === claim
-  } finally {
-    terminal.close()
-  }
-}
-
 /** Waits until the claim is another one; answers whether it is. */
-async function remade(context: CliContext, flags: Flags, before: VolumeSummary): Promise<boolean> {
-  const untilMs = performance.now() + remakeWaitMs
-  while (performance.now() < untilMs) {
+function remade(context: CliContext, flags: Flags, before: VolumeSummary): Promise<boolean> {
+  return pollUntil(async () => {
     const now = (await volumesOf(context, flags)).find((one) => one.claim === before.claim)
-    if (now !== undefined && now.uid !== before.uid) return true
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
-  }
-  return false
+    return now !== undefined && now.uid !== before.uid
+  }, { everyMs: pollMs, timeoutMs: remakeWaitMs })
 }
 
 export const volumeListVerb: Verb = {
@@ -79,7 +66,7 @@ export const volumeAbandonVerb: Verb = {
     // Whatever is wrong with it, the daemon says.
     if (volume !== undefined && volume.peer !== '' && (volume.peerState !== 'alive' || flags['force'] === true)) {
       for (const line of describeLoss(volume)) context.out(line)
-      if (!(await confirmed(flags, claim))) {
+      if (!(await confirmed(flags, 'volume abandon', claim))) {
         context.out('Nothing was done.')
         return 1
       }
