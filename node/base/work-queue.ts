@@ -104,6 +104,7 @@ export class WorkQueue {
     for (const { timer } of this.#delayed.values()) timer.cancel()
     this.#delayed.clear()
     this.#waiting.clear()
+    this.#deps.recorder?.depth(0)
     this.#again.clear()
     await this.idle()
   }
@@ -129,6 +130,7 @@ export class WorkQueue {
       if (this.#running.size >= this.#options.concurrency) return
       this.#waiting.delete(key)
       this.#running.add(key)
+      this.#deps.recorder?.depth(this.#waiting.size)
       void this.#runOne(key)
     }
   }

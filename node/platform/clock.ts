@@ -3,6 +3,9 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../base/clock.ts'
 
+/** Node runs a timer of more than 31 bits of milliseconds, 24.8 days, at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 const readUptimeMs = (): number => Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1000
 
 /** The machine's clocks and timers. */
@@ -22,7 +25,11 @@ export function systemClock(): Clock {
       return nowMs + offsetMs
     },
     after: (delayMs, run) => {
-      const handle = setTimeout(run, delayMs)
+      let handle: NodeJS.Timeout
+      const arm = (leftMs: number): void => {
+        handle = leftMs <= longestTimerMs ? setTimeout(run, leftMs) : setTimeout(() => arm(leftMs - longestTimerMs), longestTimerMs)
+      }
+      arm(delayMs)
       return { cancel: () => clearTimeout(handle) }
     },
   }

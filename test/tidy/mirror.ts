@@ -282,7 +282,6 @@ export const withoutMirror: { readonly [path: string]: string } = {
   'node/apiserver/storage.ts': 'held by in-process.test.ts',
   'node/apiserver/updating.ts': 'held by kubectl.test.ts and answers.test.ts',
   'node/apiserver/write-options.ts': 'held by answers.test.ts',
-  'node/apiserver/http/exchange.ts': 'held by kubectl.test.ts and answers.test.ts',
   'node/apiserver/http/front.ts': 'held by kubectl.test.ts and answers.test.ts',
   'node/apiserver/http/impersonation.ts': 'held by kubectl.test.ts and answers.test.ts',
   'node/apiserver/http/listener.ts': 'held by kubectl.test.ts and answers.test.ts',

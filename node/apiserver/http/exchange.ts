@@ -18,6 +18,11 @@ export class ClientGone extends Error {
   override readonly name = 'ClientGone'
 }
 
+/** What resets a stream whose answer cannot be finished. */
+class AnswerCutOff extends Error {
+  override readonly name = 'AnswerCutOff'
+}
+
 export interface Exchange {
   readonly method: string
   /** Path and query as sent. */
@@ -28,7 +33,7 @@ export interface Exchange {
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
   body(limitBytes: number): Promise<Uint8Array>
-  /** The whole answer. */
+  /** The whole answer. Has one begun already, it is cut off: the client must not wait for the rest, nor take it for whole. */
   respond(code: number, headers: Headers, parts: readonly Uint8Array[]): void
   /** Begins an answer that is written in pieces. */
   begin(code: number, headers: Headers): Sink
@@ -76,7 +81,11 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
     signal: gone.signal,
     body: (limitBytes) => readAll(request, limitBytes),
     respond: (code, headers, parts) => {
-      if (response.headersSent || response.destroyed) return
+      if (response.headersSent) {
+        if (!response.writableEnded) response.destroy()
+        return
+      }
+      if (response.destroyed) return
       response.writeHead(code, { ...mutable(headers), 'content-length': String(sizeOf(parts)) })
       if (request.method === 'HEAD') response.end()
       else response.end(parts.length === 1 ? parts[0] : Buffer.concat(parts))
@@ -103,7 +112,11 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: Http2Headers
     signal: gone.signal,
     body: (limitBytes) => readAll(stream, limitBytes),
     respond: (code, given, parts) => {
-      if (stream.headersSent || stream.destroyed) return
+      if (stream.headersSent) {
+        if (!stream.writableEnded) stream.destroy(new AnswerCutOff('the answer failed after it had begun'))
+        return
+      }
+      if (stream.destroyed) return
       stream.respond({ ':status': code, ...mutable(given), 'content-length': String(sizeOf(parts)) })
       if (headers[':method'] === 'HEAD') stream.end()
       else stream.end(parts.length === 1 ? parts[0] : Buffer.concat(parts))

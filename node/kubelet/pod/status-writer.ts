@@ -27,7 +27,9 @@ export class StatusWriter {
   readonly #pods: ResourceClient<Pod>
   #pod: Pod
   #wanted: PodStatus | undefined
-  #writing: Promise<void> | undefined
+  /** The last writing, under way or over. */
+  #writing: Promise<void> = Promise.resolve()
+  #isWriting = false
   #failures = 0
   #timer: Timer | undefined
   #stopped = false
@@ -46,7 +48,7 @@ export class StatusWriter {
   /** From now on this is the status. */
   set(status: PodStatus): void {
     this.#wanted = status
-    if (this.#writing === undefined && this.#timer === undefined) this.#start()
+    if (this.#timer === undefined) this.#start()
   }
 
   /** Resolves when the status last set is written, or the write failed. */
@@ -60,35 +62,41 @@ export class StatusWriter {
   }
 
   #start(): void {
-    this.#writing = this.#write().finally(() => {
-      this.#writing = undefined
-    })
+    if (this.#isWriting) return
+    this.#isWriting = true
+    this.#writing = this.#write()
   }
 
   async #write(): Promise<void> {
-    while (!this.#stopped && this.#wanted !== undefined) {
-      const status = this.#wanted
-      if (sameStatus(status, this.#pod.status)) {
-        this.#wanted = undefined
-        return
+    try {
+      while (!this.#stopped && this.#wanted !== undefined) {
+        const status = this.#wanted
+        if (sameStatus(status, this.#pod.status)) {
+          this.#wanted = undefined
+          return
+        }
+        const { namespace, name, uid } = identityOf(this.#pod)
+        const body = { metadata: { uid, resourceVersion: this.#pod.metadata.resourceVersion }, status: { reason: null, message: null, ...status } }
+        try {
+          const answer = await this.#pods.patch(name, namespace, body, { subresource: 'status' })
+          this.#failures = 0
+          if (this.#wanted === status) this.#wanted = undefined
+          this.observe(answer)
+          this.#deps.onPod(this.#pod)
+        } catch (error) {
+          if (isNotFound(error)) return
+          this.#failed(error)
+          return
+        }
       }
-      const { namespace, name, uid } = identityOf(this.#pod)
-      const body = { metadata: { uid, resourceVersion: this.#pod.metadata.resourceVersion }, status: { reason: null, message: null, ...status } }
-      try {
-        const answer = await this.#pods.patch(name, namespace, body, { subresource: 'status' })
-        this.#failures = 0
-        if (this.#wanted === status) this.#wanted = undefined
-        this.observe(answer)
-        this.#deps.onPod(this.#pod)
-      } catch (error) {
-        if (isNotFound(error)) return
-        this.#failed(error)
-        return
-      }
+    } finally {
+      // In the turn in which the last was written: a status that is set a moment later must find that nothing is under way.
+      this.#isWriting = false
     }
   }
 
   #failed(error: unknown): void {
+    if (this.#stopped) return
     this.#failures++
     if (!isConflict(error)) this.#deps.logger.debug('a Pod status could not be written and will be tried again', { pod: this.#pod.metadata.name, error })
     const delayMs = backOffMs(this.#failures, firstRetryMs, syncBackOffMostMs)
@@ -111,6 +119,6 @@ export class StatusWriter {
       this.#failed(error)
       return
     }
-    if (this.#writing === undefined) this.#start()
+    this.#start()
   }
 }

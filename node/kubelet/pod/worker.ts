@@ -122,11 +122,7 @@ export class PodWorker {
   wake(): void {
     this.#dirty = true
     this.#timer?.cancel()
-    if (this.#running === undefined && !this.#stopped) {
-      this.#running = this.#loop().finally(() => {
-        this.#running = undefined
-      })
-    }
+    if (!this.#stopped) this.#running ??= this.#loop()
   }
 
   /** What held the Pod back may be gone: do not wait out the back-off. */
@@ -156,6 +152,8 @@ export class PodWorker {
         this.#wakeIn(backOffMs(this.#failures, syncBackOffFirstMs, syncBackOffMostMs))
       }
     }
+    // In the turn of the last look at the mark: who wakes it a moment later has called off its timer, and must start it.
+    this.#running = undefined
   }
 
   #wakeIn(delayMs: number): void {

@@ -45,6 +45,18 @@ describe('base / work queue', () => {
     assert.equal(most, 1)
   })
 
+  it('says how many keys wait, also when none does any more', async () => {
+    const depths: number[] = []
+    const queue = new WorkQueue({
+      clock: new ManualClock(), run: () => Promise.resolve({}), failed: () => undefined,
+      recorder: { depth: (keys) => { depths.push(keys) }, ran: () => undefined },
+    }, { ...options, concurrency: 1 })
+    queue.add('a')
+    queue.add('b')
+    await queue.idle()
+    assert.deepEqual(depths, [1, 2, 1, 0])
+  })
+
   it('keeps to its concurrency', async () => {
     let active = 0
     let most = 0

@@ -6,7 +6,7 @@ import type { ApiRequest, Transport } from '../../../../node/client/types.ts'
 import type { Pod } from '../../../../node/objects/generated/core-v1.ts'
 import { StatusWriter } from '../../../../node/kubelet/pod/status-writer.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { FakeApi } from '../../../support/fake-api.ts'
+import { FakeApi, settle } from '../../../support/fake-api.ts'
 import { makePod } from '../../../support/pod-fixtures.ts'
 
 describe('kubelet / pod / status writer', () => {
@@ -65,5 +65,21 @@ describe('kubelet / pod / status writer', () => {
       api.clock.advance(500)
       return (await stored()).status?.phase === 'Running'
     })
+  })
+  it('a status that is set at any moment around the end of a write is written', async () => {
+    for (let microtasks = 0; microtasks < 40; microtasks++) {
+      writer.set({ phase: 'Pending', message: `first ${microtasks}` })
+      for (let passed = 0; passed < microtasks; passed++) await Promise.resolve()
+      writer.set({ phase: 'Running', message: `second ${microtasks}` })
+      await settle(20)
+      equal((await stored()).status?.message, `second ${microtasks}`)
+    }
+  })
+  it('tries nothing again after its end', async () => {
+    isAway = true
+    writer.set({ phase: 'Running' })
+    writer.stop()
+    await writer.flush()
+    equal(api.clock.pending, 0)
   })
 })
