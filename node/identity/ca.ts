@@ -2,7 +2,7 @@
 // The x509 library is loaded on first use: it takes a fifth of a second that a restarting daemon does not need.
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import { certificateRefused } from './errors.ts'
-import { caLifeDays, certificateBackdateMs } from './limits.ts'
+import { backdateMs, caLifeDays } from './limits.ts'
 
 /** A certificate and its private key, both PEM. */
 export interface KeyedCertificate {
@@ -61,7 +61,7 @@ export async function createAuthority(cluster: string, nowMs: number): Promise<K
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: `CN=shoal-${cluster.slice(0, 8)}`,
-    notBefore: new Date(nowMs - certificateBackdateMs),
+    notBefore: new Date(nowMs - backdateMs),
     notAfter: new Date(nowMs + caLifeDays * 86_400_000),
     signingAlgorithm: signatureAlgorithm,
     keys,

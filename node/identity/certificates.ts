@@ -5,7 +5,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { createPrivateKeyPem, loadX509, serialNumber, signatureAlgorithm, webKeys, type KeyedCertificate } from './ca.ts'
 import { certificateRefused, nodeNameInvalid } from './errors.ts'
-import { adminLifeDays, certificateBackdateMs, certificateLifeDays, nodeNameMaxChars, renewEarliestShare, renewLatestShare } from './limits.ts'
+import { adminLifeDays, backdateMs, certificateLifeDays, nodeNameMaxChars, renewEarliestShare, renewLatestShare } from './limits.ts'
 
 /** A subject alternative name. */
 export type AlternativeName = { readonly type: 'dns' | 'ip' | 'url'; readonly value: string }
@@ -95,7 +95,7 @@ export async function issueCertificate(authority: KeyedCertificate, request: Cer
     serialNumber: serialNumber(),
     subject: [{ CN: [request.commonName] }, ...request.organizations.map((name) => ({ O: [name] }))],
     issuer: issuer.subject,
-    notBefore: new Date(nowMs - certificateBackdateMs),
+    notBefore: new Date(nowMs - backdateMs),
     // Never beyond the authority's own end, or clients would refuse the chain.
     notAfter: new Date(Math.min(nowMs + request.days * 86_400_000, issuer.notAfter.getTime())),
     signingAlgorithm: signatureAlgorithm,

@@ -10,8 +10,12 @@ export const certificateLifeDays = 90
 /** Life of the administrator's certificate in a kubeconfig; a new kubeconfig is one command away. */
 export const adminLifeDays = 365
 
-/** Certificates start this long before they are signed, for machines whose clock is a little behind. */
-export const certificateBackdateMs = 10 * 60_000
+/**
+ * Certificates and tokens start this long before they are signed. What a machine whose clock is hours ahead signs must serve
+ * at once on all others, or a wrong clock would take away more than the machine that has it. A start in the past gives
+ * nobody anything: what was not signed yet cannot be shown.
+ */
+export const backdateMs = 24 * 3_600_000
 
 /** A certificate is renewed after this share of its life at the earliest, at `renewLatestShare` at the latest. */
 export const renewEarliestShare = 0.5

@@ -7,6 +7,7 @@ import { createHash, createPublicKey, sign } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Clock } from '../base/clock.ts'
 import type { TokenVerifier } from './ca.ts'
+import { backdateMs } from './limits.ts'
 import { isSession, sessionClaims, sessionUser } from './sessions.ts'
 import { serviceAccountUser } from './users.ts'
 import type { User } from './users.ts'
@@ -101,7 +102,7 @@ export class Tokens {
     const [key] = this.#deps.keys()
     if (key === undefined) return undefined
     const issued = Math.floor(this.#deps.clock.wallMs() / 1000)
-    const claims = { ...who, iss: tokenIssuer, jti: this.#deps.random.uid(), iat: issued, nbf: issued, exp: issued + seconds }
+    const claims = { ...who, iss: tokenIssuer, jti: this.#deps.random.uid(), iat: issued, nbf: issued - backdateMs / 1000, exp: issued + seconds }
     const input = `${encoded({ alg: 'ES256', kid: key.keyId })}.${encoded(claims)}`
     const signature = await this.#deps.sign(key.keyId, input)
     return signature === undefined ? undefined : { token: `${input}.${signature}`, expiresMs: (issued + seconds) * 1000 }

@@ -35,8 +35,17 @@ describe('identity / certificates', () => {
     assert.throws(() => verifyNodeCertificate(client, authority.certificate, other, nowMs), refused(/another peer/))
     assert.throws(() => verifyNodeCertificate(client, stranger.certificate, peerId, nowMs), refused(/authority/))
     assert.throws(() => verifyNodeCertificate(client, authority.certificate, peerId, nowMs + 91 * dayMs), refused(/expired/))
-    assert.throws(() => verifyNodeCertificate(client, authority.certificate, peerId, nowMs - dayMs), refused(/before/))
+    assert.throws(() => verifyNodeCertificate(client, authority.certificate, peerId, nowMs - 2 * dayMs), refused(/before/))
     assert.throws(() => verifyNodeCertificate('nonsense', authority.certificate, peerId, nowMs), refused(/read/))
+  })
+
+  it('is good at once on right clocks when the one that signed is hours ahead', async () => {
+    for (const aheadMs of [3_600_000, 20 * 3_600_000]) {
+      const pem = await issueCertificate(authority, nodeClientRequest('ant', peerId, await createCsr(createPrivateKeyPem())), nowMs + aheadMs)
+      assert.equal(verifyNodeCertificate(pem, authority.certificate, peerId, nowMs), 'ant')
+      const { certificate } = await createAuthority('0123456789abcdef', nowMs + aheadMs)
+      assert.ok(validity(certificate).fromMs < nowMs)
+    }
   })
 
   it('serves under the fixed names, the node and its addresses only', async () => {

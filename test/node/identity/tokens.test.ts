@@ -43,6 +43,12 @@ describe('identity / tokens', () => {
     strictEqual(await tokens.verify(token, [tokenIssuer]), undefined)
   })
 
+  it('of a peer whose clock is an hour ahead is good on right clocks at once', async () => {
+    const [ahead, right] = [make(), make()]
+    ahead.clock.advance(3_600_000)
+    ok(await right.tokens.verify(await issue(ahead.tokens), [tokenIssuer]) !== undefined)
+  })
+
   it('ends with its account, and an account of the same name is another', async () => {
     const { tokens, uids } = make()
     const token = await issue(tokens)
