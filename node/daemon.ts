@@ -217,6 +217,10 @@ class Daemon {
   async #becomeMember(): Promise<void> {
     const { clock, metrics, logger } = this.#ground
     const seed = randomBytes(4).readUInt32LE()
+    if (this.#directory.logIsGone()) {
+      const { joinAnew } = await import('./peer/join-anew.ts')
+      await joinAnew(this.#directory, { ...this.#newcomer(), featureLevel: this.#options.featureLevel }, clock, logger.child('peer'))
+    }
     logger.child('daemon').debug('opening the state', { uptimeMs: Math.round(performance.now()) })
     const store = await this.#openStore()
     this.#running.push({ start: () => Promise.resolve(), stop: () => store.close() })

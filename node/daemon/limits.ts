@@ -38,3 +38,6 @@ export const autoscalerPointsMost = 720
 export const autoscalersMost = 200
 /** Peers are asked again how they see each other only when the last answers are this old. */
 export const peerViewsAgeMs = 2_000
+
+/** `shoal status` says for so long that a peer lost its log and joined anew: long enough for who looks in the morning. */
+export const anewShownMs = 24 * 3_600_000

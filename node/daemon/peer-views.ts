@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import type { JsonObject } from '../objects/json.ts'
 import { agreedLevel } from '../peer/feature-levels.ts'
 import type { Peer } from '../peer/peer.ts'
+import { readJoinedAnew } from '../peer/records.ts'
 import type { StateStore } from '../store/types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { peerViewsAgeMs } from './limits.ts'
@@ -24,6 +25,7 @@ export function statusOf({ store, peer, access, name, apiPort }: StatusParts): C
   return clusterStatus({
     cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, records: peer.peers(), members: peer.members.members(),
     engine: peer.status(), revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: access.nodes(), apiPort, diskFull: peer.agreed.diskFull, leased: peer.lease.valid(), clockAheadMs: peer.clocks.aheadMs,
+    joinedAnew: readJoinedAnew(store), nowMs: store.appliedTimeMs(),
   })
 }
 

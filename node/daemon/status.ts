@@ -1,8 +1,10 @@
 // What `shoal status` shows, put together from the agreed table of peers, soft membership and the engine's own status. Pure.
 import type { ClusterStatus, PeerStatus } from '../base/control.ts'
+import { timestamp } from '../base/clock.ts'
 import type { MemberView } from '../base/views.ts'
 import type { EngineStatus, PeerRecord } from '../../protocol/engine/types.ts'
 import type { Node } from '../objects/generated/core-v1.ts'
+import { anewShownMs } from './limits.ts'
 
 export interface StatusInput {
   readonly cluster: string
@@ -22,6 +24,10 @@ export interface StatusInput {
   readonly leased: boolean
   /** The own clock against the agreed time; 0 when both agree. */
   readonly clockAheadMs: number
+  /** Members that lost their log and joined anew, and when. */
+  readonly joinedAnew: ReadonlyMap<string, number>
+  /** The agreed time. */
+  readonly nowMs: number
 }
 
 /** Label of a Node that runs without root. */
@@ -55,7 +61,9 @@ function troubleOf(record: PeerRecord, node: Node | undefined, input: StatusInpu
   }
   if (record.name === input.self && record.role === 'peer' && !input.leased) return 'it has no lease of a majority: Pods that must be unique do not run on it'
   const pressure = node?.status?.conditions?.find((condition) => /Pressure$/.test(condition.type) && condition.status === 'True')
-  return pressure?.message
+  if (pressure !== undefined) return pressure.message
+  const anewMs = input.joinedAnew.get(record.peer)
+  return anewMs !== undefined && input.nowMs - anewMs < anewShownMs ? `its log was lost: at ${timestamp(anewMs)} it joined anew under a new id` : undefined
 }
 
 /** The whole picture as this peer sees it. */

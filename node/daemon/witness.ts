@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { agreedLevel } from '../peer/feature-levels.ts'
 import type { Peer } from '../peer/peer.ts'
+import { readJoinedAnew } from '../peer/records.ts'
 import { removePeer } from '../peer/removal.ts'
 import type { StateStore } from '../store/types.ts'
 import type { ControlRoutes } from './control-server.ts'
@@ -35,6 +36,7 @@ export function witnessRoutes({ store, peer, clock, logger, farewell }: WitnessP
         clusterStatus({
           cluster, incarnation, self: name, records: peer.peers(), members: peer.members.members(), engine: peer.status(),
           revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: [], apiPort: 0, diskFull: peer.agreed.diskFull, leased: peer.lease.valid(), clockAheadMs: peer.clocks.aheadMs,
+          joinedAnew: readJoinedAnew(store), nowMs: store.appliedTimeMs(),
         }),
       )
     },

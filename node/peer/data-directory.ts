@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import type { KeyedCertificate } from '../identity/ca.ts'
 import { readPeerKey, writePeerKey, type PeerKey } from '../identity/peer-key.ts'
+import { segmentNumbers } from '../store/log/segment-file.ts'
 import { clusterFileDamaged, dataDirectoryEmpty, dataDirectoryTaken } from './errors.ts'
 import { readLineage, type LeftIncarnation, type Lineage } from './lineage.ts'
 import { isObject, parseObject, strings } from './records.ts'
@@ -22,6 +23,8 @@ export interface ClusterFile {
   readonly peers: readonly KnownPeer[]
   /** The incarnation in which the peer has run, 0 before: a log of it that is not there was lost, and votes with it (P6). */
   readonly ran: number
+  /** The incarnation whose log has been opened, 0 before: if nothing is left of that log, the peer joins anew. */
+  readonly logged: number
 }
 
 /** Everything of a peer that is needed to start it. */
@@ -83,6 +86,55 @@ export class DataDirectory {
     return join(this.path, 'state-condemned')
   }
 
+  /** This peer had a log in this incarnation, and nothing is left of it: what it voted is forgotten (P6). */
+  logIsGone(): boolean {
+    const { logged, incarnation } = this.#clusterFile()
+    if (logged !== incarnation || this.firstTransaction() !== undefined) return false
+    return existsSync(this.#anew) || !existsSync(this.log) || segmentNumbers(readdirSync(this.log)).length === 0
+  }
+
+  /** The key under which this peer is to join anew. Kept from the first asking on, so that whoever asks again is the same. */
+  spareKey(): PeerKey | undefined {
+    return readPeerKey(this.#spareKey)
+  }
+
+  keepSpareKey(key: PeerKey): void {
+    writePeerKey(this.#spareKey, key)
+  }
+
+  /** The old id stays: either it is not replaced, or nobody could be asked. The key is kept while a question may still be answered. */
+  staysOld(keepKey: boolean): void {
+    rmSync(this.#anew, { force: true })
+    if (!keepKey) rmSync(this.#spareKey, { force: true })
+  }
+
+  /** The old id was removed. True when that was for the spare key: the next start takes it, whatever the log holds. */
+  goesAnew(): boolean {
+    if (!existsSync(this.#spareKey)) return false
+    writeFileSync(this.#anew, '', { flush: true })
+    return true
+  }
+
+  /**
+   * The peer becomes another one, of the spare key. Volumes and what belongs to Pods stay. Until the cluster file, which comes
+   * last, the log counts as gone, so that a start after a crash in between asks again.
+   */
+  becomeAnew(identity: PeerIdentity): void {
+    for (const path of [this.log, this.state, this.incoming, this.counter, this.#condemned]) rmSync(path, { recursive: true, force: true })
+    this.writeCertificates(identity)
+    renameSync(this.#spareKey, join(this.path, 'peer.key'))
+    this.writeClusterFile(identity.file)
+    rmSync(this.#anew, { force: true })
+  }
+
+  get #spareKey(): string {
+    return join(this.path, 'peer.key.next')
+  }
+
+  get #anew(): string {
+    return join(this.path, 'joins-anew')
+  }
+
   get counter(): string {
     return join(this.path, 'proposal-counter')
   }
@@ -110,7 +162,7 @@ export class DataDirectory {
 
   /** Removes the peer that lived here, for good. The cluster file goes first: without it there is no peer. */
   forget(): void {
-    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'proposal-counter', 'certificates', 'kubelet', 'state-incoming']) {
+    for (const name of ['cluster.json', 'first-transaction.json', 'peer.key', 'peer.key.next', 'joins-anew', 'proposal-counter', 'certificates', 'kubelet', 'state-incoming']) {
       rmSync(join(this.path, name), { recursive: true, force: true })
     }
     this.#keepIncarnations([])
@@ -184,6 +236,7 @@ export class DataDirectory {
       role: value['role'] === 'witness' ? 'witness' : 'peer',
       zone: typeof value['zone'] === 'string' ? value['zone'] : '',
       ran: typeof value['ran'] === 'number' ? value['ran'] : 0,
+      logged: typeof value['logged'] === 'number' ? value['logged'] : 0,
       peers: peers.map((peer) => ({ peer: String(peer['peer']), name: String(peer['name']), addresses: strings(peer['addresses']) })),
     }
   }

@@ -69,6 +69,18 @@ export const joinRefused = defineError<{ readonly why: string }>({
   remedy: 'Follow the reason; if it does not help, make a new invitation with `shoal token create`.',
 })
 
+export const oldPeerUnknown = defineError<{ readonly peer: string }>({
+  code: 'SHOAL_OLD_PEER_UNKNOWN',
+  message: ({ peer }) => `the id ${peer} is no member of the cluster, so nothing can join anew in its place`,
+  remedy: 'The peer was removed meanwhile: remove its data directory and join with `shoal join <invitation>`.',
+})
+
+export const joinsAnew = defineError<{ readonly peer: string }>({
+  code: 'SHOAL_JOINS_ANEW',
+  message: ({ peer }) => `this peer lost its log, and the cluster has a new id in the place of ${peer}`,
+  remedy: 'Nothing to do: the supervisor starts the daemon again, and it takes the new id.',
+})
+
 export const stateDiverged = defineError<{ readonly index: number }>({
   code: 'SHOAL_STATE_DIVERGED',
   message: ({ index }) => `this peer's state differed from that of most others at entry ${index}`,

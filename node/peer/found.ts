@@ -33,7 +33,7 @@ export async function initCluster(directory: DataDirectory, options: FoundOption
   const key = await createPeerKey()
   const authority = await createAuthority(cluster, nowMs)
   const certificates = await newCertificates((request) => issueNode(authority, request, nowMs), name, key.peerId, [...hostsOf(addresses), ...options.hosts])
-  const file: ClusterFile = { cluster, incarnation: 1, left: [], name, role: 'peer', zone, peers: [{ peer: key.peerId, name, addresses }], ran: 0 }
+  const file: ClusterFile = { cluster, incarnation: 1, left: [], name, role: 'peer', zone, peers: [{ peer: key.peerId, name, addresses }], ran: 0, logged: 0 }
   const record: PeerRecord = { peer: key.peerId, name, role: 'peer', addresses, zone }
   const clusterRecord: ClusterRecord = { cluster, incarnation: 1, createdMs: nowMs }
   const identity = { key, file, authority: authority.certificate, ...certificates }

@@ -8,6 +8,7 @@ import { isObject, parseObject, peerRecord, strings } from './records.ts'
 /** The joiner knocks: which invitation, and what time it is there. */
 export interface Knock {
   readonly kind: 'knock'
+  /** Empty when a member joins anew: its old key stands for an invitation. */
   readonly invitation: string
   readonly nonce: string
   readonly wallMs: number
@@ -37,7 +38,9 @@ export interface Application {
   readonly hosts: readonly string[]
   readonly nodeCsr: string
   readonly servingCsr: string
-  /** By the invitation's seed, base64url. */
+  /** The id under which this machine was a member before it lost its log; undefined for one that was none. */
+  readonly instead: string | undefined
+  /** By the invitation's seed, or by the old id's key, base64url. */
   readonly signature: string
 }
 
@@ -58,7 +61,10 @@ export interface Refusal {
 
 export const encodeJson = (value: Knock | Challenge | Application | Welcome | Refusal): Uint8Array => Buffer.from(JSON.stringify(value))
 
-/** The signed words: cluster, authority, both peers, both nonces, both requests, name. A list in JSON leaves no room for confusion. */
+/**
+ * The signed words: cluster, authority, both peers, both nonces, both requests, name, and whom the joiner replaces. A list in
+ * JSON leaves no room for confusion, and words for a newcomer are none for a member that joins anew.
+ */
 export function transcript(parts: {
   readonly cluster: string
   readonly authorityHash: string
@@ -69,10 +75,12 @@ export function transcript(parts: {
   readonly nodeCsr: string
   readonly servingCsr: string
   readonly name: string
+  readonly instead: string | undefined
 }): Uint8Array {
   const csrHash = createHash('sha256').update(JSON.stringify([parts.nodeCsr, parts.servingCsr])).digest('hex')
   return Buffer.from(JSON.stringify([
     'shoal join 1', parts.cluster, parts.authorityHash, parts.joiner, parts.member, parts.joinerNonce, parts.memberNonce, csrHash, parts.name,
+    ...(parts.instead === undefined ? [] : ['instead', parts.instead]),
   ]))
 }
 
@@ -101,7 +109,8 @@ export function readApplication(frame: Uint8Array): Application | undefined {
   const addresses = strings(value['addresses']).slice(0, 16)
   const hosts = strings(value['hosts']).slice(0, 16)
   const level = typeof value['level'] === 'number' ? value['level'] : 0
-  return { kind: 'apply', name, zone, level, addresses, hosts, nodeCsr, servingCsr, signature }
+  const instead = typeof value['instead'] === 'string' ? value['instead'] : undefined
+  return { kind: 'apply', name, zone, level, addresses, hosts, nodeCsr, servingCsr, instead, signature }
 }
 
 export function readWelcome(frame: Uint8Array): Welcome | Refusal | undefined {

@@ -17,7 +17,7 @@ import { Asking } from './asking.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { ClusterKeys } from './cluster-keys.ts'
 import type { ClusterFile, DataDirectory, PeerIdentity } from './data-directory.ts'
-import { featureLevelUnknown, listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed, stateDiverged } from './errors.ts'
+import { featureLevelUnknown, joinsAnew, listenFailed, noAgreement, onlyLogDamaged, peerThreadFailed, stateDiverged } from './errors.ts'
 import { FeatureLevels, highestLevel } from './feature-levels.ts'
 import { firstTransaction } from './found.ts'
 import { JoinDesk } from './join-desk.ts'
@@ -272,6 +272,7 @@ export class Peer implements Startable {
     switch (report.kind) {
       case 'started':
         this.#addresses = report.addresses
+        if (this.#identity.file.logged !== this.#identity.file.incarnation) this.#write({ logged: this.#identity.file.incarnation })
         this.survivors.started(report.foundMs)
         if (report.problem !== undefined) this.#deps.logger.error('the log was damaged', { problem: report.problem })
         return this.#started?.resolve()
@@ -345,6 +346,7 @@ export class Peer implements Startable {
   #wasRemoved(toldBy: string): void {
     if (this.#removed) return
     this.#removed = true
+    if (this.#deps.directory.goesAnew()) return this.#fail(joinsAnew.make({ peer: this.peerId }))
     this.agreed.removed()
     this.#deps.removed?.()
     this.#deps.logger.error('this peer was removed from the cluster; stop it, remove its data directory and join again', { toldBy })

@@ -119,6 +119,15 @@ export function readSystem(store: StateReader): SystemState {
   return { peers: readPeers(store), assignments: assignments.filter((record) => record !== undefined) }
 }
 
+/** Members that took the place of an id whose log was lost, and when (wall clock, ms). */
+export function readJoinedAnew(store: StateReader): ReadonlyMap<string, number> {
+  const records = store.range(removedPrefix).items.map((item) => parseObject(item.value))
+  return new Map(records.flatMap((value) => {
+    const { lostLog, by, removedMs } = value ?? {}
+    return lostLog === true && typeof by === 'string' && typeof removedMs === 'number' ? [[by, removedMs] as const] : []
+  }))
+}
+
 /** Ids that were members once and must never be let in again (P6). */
 export function readRemoved(store: StateReader): readonly string[] {
   return store.range(removedPrefix).items.map((item) => item.key.slice(removedPrefix.length))

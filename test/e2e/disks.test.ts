@@ -7,6 +7,19 @@ import { basename, join } from 'node:path'
 import { freshHome, report, TestCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 
+/** One Pod on one peer, which stays while that peer is away. */
+const steady = (node: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: { name: steady }
+spec:
+  nodeName: ${node}
+  terminationGracePeriodSeconds: 1
+  tolerations: [{ operator: Exists, effect: NoExecute }]
+  containers:
+  - { name: main, image: busybox, imagePullPolicy: IfNotPresent, command: [sleep, "1000000"] }
+`
+
 const lastSegment = (cluster: TestCluster, name: string): string => {
   const folder = join(cluster.dataDirectory(name), 'log')
   return join(folder, readdirSync(folder).filter((entry) => entry.endsWith('.segment')).sort().at(-1) ?? '')
@@ -79,6 +92,42 @@ describe('e2e / disks of three peers', function () {
     await voterAgain(leader)
     match(cluster.log(leader), /"kind":"lost"/)
     await nothingLost(leader)
+  })
+
+  it('a log that is gone: the peer joins anew under a new id, as the same Node with its Pods (P6)', async () => {
+    const { leader, peers } = await cluster.local.status()
+    const victim = cluster.others(leader)[0] ?? ''
+    const idOf = async (name: string): Promise<string | undefined> => (await cluster.local.status(name)).peers.find((peer) => peer.name === victim)?.peerId
+    const old = peers.find((peer) => peer.name === victim)?.peerId
+    await cluster.apply(steady(victim))
+    await cluster.kubectl.ok(['wait', '--for=condition=Ready', 'pod/steady', '--timeout=30s'])
+    const of = (kind: string, name: string, field: string): Promise<string> => cluster.kubectl.ok(['get', kind, name, '-o', `jsonpath={${field}}`])
+    const same = async (): Promise<readonly string[]> => [
+      await of('node', victim, '.metadata.uid'), await of('node', victim, '.spec.podCIDR'), await of('pod', 'steady', '.metadata.uid'),
+      await of('pod', 'steady', '.status.containerStatuses[0].containerID'), await of('pod', 'steady', '.status.podIP'),
+    ]
+    const before = await same()
+    ok(await write(leader, 'before-the-loss'))
+    const startMs = performance.now()
+    await cluster.whileDown(victim, async () => {
+      rmSync(join(cluster.dataDirectory(victim), 'log'), { recursive: true })
+      ok(await write(leader, 'during-the-loss'))
+    })
+    await eventually('its new id to vote', async () => {
+      const found = (await cluster.local.status(leader)).peers.filter((peer) => peer.name === victim)
+      return found.length === 1 && found[0]?.peerId !== old && found[0]?.role === 'voter'
+    }, 40_000)
+    await eventually('its Node to be Ready', async () => (await of('node', victim, '.status.conditions[?(@.type=="Ready")].status')) === 'True', 20_000)
+    report('lost log until the new id votes and the Node is Ready', startMs)
+    ok(await eventually('its own status', async () => (await idOf(victim).catch(() => undefined)) !== old, 20_000))
+    match(cluster.log(victim), /the log was gone, and votes with it: this peer joined anew under a new id/)
+    match((await cluster.shoal('status')).stdout, new RegExp(`${victim}: its log was lost: at \\S+ it joined anew under a new id`))
+    await cluster.kubectl.ok(['wait', '--for=condition=Ready', 'pod/steady', '--timeout=20s'])
+    deepEqual(await same(), before)
+    equal(await cluster.kubectlOn(victim, ['exec', 'steady', '--', 'echo', 'here']).then(({ stdout }) => stdout), 'here\n')
+    ok(await write(victim, 'through-the-new-id'))
+    await nothingLost(victim)
+    await cluster.kubectl.ok(['delete', 'pod', 'steady', '--grace-period=1'])
   })
 
   it('a full disk: writes go on through the others, the peer says so and takes part again when there is room (P7)', async () => {

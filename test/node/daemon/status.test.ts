@@ -15,7 +15,7 @@ const input: StatusInput = {
   cluster: 'c1', incarnation: 1, self: 'alpha',
   records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
   members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
-  engine, revision: 55, featureLevel: 1, removed: false, diskFull: false, leased: true, clockAheadMs: 0, apiPort: 6443,
+  engine, revision: 55, featureLevel: 1, removed: false, diskFull: false, leased: true, clockAheadMs: 0, joinedAnew: new Map(), nowMs: 10, apiPort: 6443,
   nodes: [{
     metadata: { name: 'beta', labels: { 'shoal.dev/rootless': 'true' } },
     status: { addresses: [{ type: 'InternalIP', address: '198.51.100.9' }], nodeInfo: { containerRuntimeVersion: 'containerd://1.6' } },
@@ -47,6 +47,9 @@ describe('daemon / status', () => {
       clusterStatus({ ...input, ...more }).peers.flatMap((peer) => (peer.trouble === undefined ? [] : [[peer.name, peer.trouble] as const]))
     deepEqual(troubles({}), [])
     deepEqual(troubles({ leased: false }), [['alpha', 'it has no lease of a majority: Pods that must be unique do not run on it']])
+    const joinedAnew = new Map([['b', 0]])
+    deepEqual(troubles({ joinedAnew }), [['beta', 'its log was lost: at 1970-01-01T00:00:00Z it joined anew under a new id']])
+    deepEqual(troubles({ joinedAnew, nowMs: 25 * 3_600_000 }), [])
     deepEqual(troubles({ diskFull: true }), [['alpha', 'its disk is full: no writes through it']])
     deepEqual(troubles({ engine: { ...engine, mayVote: false } }), [['alpha', 'its log was damaged: it does not vote until it has caught up']])
     deepEqual(troubles({ clockAheadMs: -3_600_000 }), [['alpha', "its clock is 3600 s behind the leader's"]])

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { encodeJson, readApplication, readChallenge, readKnock, readWelcome, transcript } from '../../../node/peer/join-messages.ts'
 
 const parts = {
-  cluster: 'c', authorityHash: 'h', joiner: 'j', member: 'm', joinerNonce: '1', memberNonce: '2', nodeCsr: 'n', servingCsr: 's', name: 'ant',
+  cluster: 'c', authorityHash: 'h', joiner: 'j', member: 'm', joinerNonce: '1', memberNonce: '2', nodeCsr: 'n', servingCsr: 's', name: 'ant', instead: undefined,
 }
 
 describe('peer / join messages', () => {
