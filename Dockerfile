@@ -17,8 +17,9 @@ COPY protocol protocol
 COPY sim sim
 COPY node node
 # The image of Pods' sandboxes comes along, and what Node makes of the sources: a peer starts without a registry, and sooner.
+# The files of the threads refuse to run outside of one, once they have been compiled.
 RUN ln -s /opt/shoal/shoal /usr/local/bin/shoal && shoal pause-image /opt/shoal/pause.tar --packages /opt/shoal/packages \
  && NODE_OPTIONS="--max-semi-space-size=4 " NODE_COMPILE_CACHE=/opt/shoal/.cache/compile node --disable-warning=ExperimentalWarning --input-type=module -e \
-    "for (const part of ['daemon.ts', 'peer/worker.ts', 'store/log/log-writer.ts']) await import('/opt/shoal/node/' + part).catch(() => undefined); process.exit()"
+    "await import('/opt/shoal/node/daemon.ts'); for (const thread of ['peer/worker.ts', 'store/log/log-writer.ts']) await import('/opt/shoal/node/' + thread).catch((error) => { if (!error.message.includes('is missing')) throw error }); process.exit()"
 EXPOSE 6443 7447 10250
 ENTRYPOINT ["/opt/shoal/node/cli/container/entrypoint.sh"]

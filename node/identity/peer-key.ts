@@ -83,6 +83,7 @@ export function peerPublicKey(peerId: string): KeyObject | undefined {
     const parsed = peerIdFromString(peerId)
     return parsed.type === 'Ed25519' ? ed25519Public(parsed.publicKey.raw) : undefined
   } catch {
+    // The library throws at any text that is no peer id.
     return undefined
   }
 }

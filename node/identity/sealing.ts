@@ -68,6 +68,7 @@ function exchangeKeyOf(peerId: string): Buffer | undefined {
   try {
     parsed = peerIdFromString(peerId)
   } catch {
+    // No peer id: nothing can be sealed for it, and the caller says so.
     return undefined
   }
   if (parsed.type !== 'Ed25519') return undefined

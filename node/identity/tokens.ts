@@ -74,6 +74,7 @@ export function isOwnToken(input: string): boolean {
     const payload = decodeJwt(`${input}.`)
     return decodeProtectedHeader(`${input}.`).alg === 'ES256' && payload.iss === tokenIssuer && (payload.sub?.startsWith(accountPrefix) === true || isSession(payload))
   } catch {
+    // What cannot be read as a token is none of ours.
     return false
   }
 }

@@ -134,6 +134,7 @@ export class Gossip {
     try {
       batch = decodeGossipBatch(this.#deps.cluster, envelope.body)
     } catch {
+      // Not what the envelope promises: the caller counts it against the sender.
       return false
     }
     if (!signedText(batch).equals(envelope.text)) return false

@@ -195,6 +195,7 @@ function checkChallenge(challenge: Challenge, { address, pass, clock }: Talk): v
   try {
     hash = authorityHash(challenge.authority)
   } catch {
+    // No certificate at all: as little the pinned one as any other.
     hash = undefined
   }
   if (hash !== pass.authorityHash) throw joinWrongCluster.make({ address })

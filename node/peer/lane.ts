@@ -115,6 +115,7 @@ export class Lane {
     try {
       stream.send(joinFrames([this.#deps.hello()]))
     } catch {
+      // Closed since it was opened.
       this.#ended(stream)
       return
     }
@@ -173,6 +174,7 @@ export class Lane {
     try {
       state.stream.send(block)
     } catch {
+      // Closed a moment ago: what was in the block is lost like any packet, and said again by whoever needs it.
       this.#ended(state.stream)
     }
   }

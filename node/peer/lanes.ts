@@ -193,6 +193,7 @@ export class Lanes {
       }
       if (greeted && frames.length > 0) this.#events.frames(from, frames)
     })
+    // A stream that cannot be closed any more is closed.
     stream.addEventListener('remoteCloseWrite', () => { stream.close().catch(() => undefined) })
   }
 

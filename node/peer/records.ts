@@ -65,6 +65,7 @@ export function parseObject(bytes: Uint8Array | undefined): Json | undefined {
     const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
     return isObject(value) ? value : undefined
   } catch {
+    // Records of other builds may be anything; what is no JSON counts as absent.
     return undefined
   }
 }

@@ -64,6 +64,7 @@ export class Conversation {
     try {
       await this.#stream.close({ signal: AbortSignal.timeout(1_000) })
     } catch {
+      // The other side does not close in time, or is gone.
       this.abort()
     }
   }

@@ -8,11 +8,10 @@ import { controllerRevisions as revisionType, daemonSets as daemonSetType, nodes
 import type { ControllerRevision, DaemonSet, DaemonSetStatus } from '../../objects/generated/apps-v1.ts'
 import type { Node, Pod } from '../../objects/generated/core-v1.ts'
 import { sameJson } from '../../objects/pods/fnv.ts'
-import { selects } from '../../objects/pods/label-match.ts'
-import { controllerOf } from '../../objects/pods/owners.ts'
 import { settleClaim } from '../adopt.ts'
 import { planClaim } from '../claim.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
+import { ownerKeys, watchChildren } from '../owner-keys.ts'
 import { byOwner, orphansOf, ownedBy, ownerIndex } from '../ownership-index.ts'
 import { forgetRevisions, writeRevision } from '../revision-writer.ts'
 import { planRevision, revisionLabel, surplusRevisions } from '../revisions.ts'
@@ -53,19 +52,13 @@ class DaemonSetController implements Controller {
         const isMoved = kind !== 'updated' || !sameJson(placement(object), placement(previous))
         if (isMoved) this.#sets.cache.list().forEach((set) => sink.add(keyOf(set)))
       }),
-      this.#pods.onChange(({ object, previous }) => {
-        this.#ownersOf(object).forEach((key) => sink.add(key))
-        if (previous !== undefined && previous !== object) this.#ownersOf(previous).forEach((key) => sink.add(key))
-      }),
+      watchChildren(this.#pods, sink, (pod) => this.#ownersOf(pod)),
     ]
     return () => ends.forEach((end) => end())
   }
 
   #ownersOf(pod: Pod): readonly string[] {
-    const { namespace } = pod.metadata
-    const controller = controllerOf(pod.metadata)
-    if (controller !== undefined) return controller.kind === 'DaemonSet' ? [`${namespace}/${controller.name}`] : []
-    return this.#sets.cache.list().filter((set) => set.metadata.namespace === namespace && selects(set.spec?.selector, pod.metadata.labels)).map(keyOf)
+    return ownerKeys('DaemonSet', this.#sets, pod)
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<WorkResult> {

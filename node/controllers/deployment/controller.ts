@@ -6,12 +6,12 @@ import { referenceTo } from '../../client/event-recorder.ts'
 import { keyOf, splitKey } from '../../client/object-cache.ts'
 import { deployments as deploymentType, pods as podType, replicaSets as replicaSetType } from '../../client/resource-types.ts'
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../objects/generated/apps-v1.ts'
-import { selects } from '../../objects/pods/label-match.ts'
 import { controllerOf, controllerReference } from '../../objects/pods/owners.ts'
 import { sameJson } from '../../objects/pods/fnv.ts'
 import { settleClaim } from '../adopt.ts'
 import { planClaim } from '../claim.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
+import { ownerKeys, watchChildren } from '../owner-keys.ts'
 import { byOwner, orphansOf, ownedBy, ownerIndex } from '../ownership-index.ts'
 import { type DeploymentStep, type DeploymentView, planDeployment } from './plan.ts'
 import { hashLabel, revisionAnnotation, sameTemplate, sizeAnnotations } from './revisions.ts'
@@ -44,10 +44,7 @@ class DeploymentController implements Controller {
   watch(sink: KeySink): () => void {
     const ends = [
       this.#deployments.onChange(({ object }) => sink.add(keyOf(object))),
-      this.#sets.onChange(({ object, previous }) => {
-        this.#ownersOf(object).forEach((key) => sink.add(key))
-        if (previous !== undefined && previous !== object) this.#ownersOf(previous).forEach((key) => sink.add(key))
-      }),
+      watchChildren(this.#sets, sink, (set) => this.#ownersOf(set)),
       // Recreate waits for the last old Pod to be gone.
       this.#pods.onChange(({ kind, object }) => {
         if (kind !== 'deleted') return
@@ -60,12 +57,7 @@ class DeploymentController implements Controller {
   }
 
   #ownersOf(set: ReplicaSet): readonly string[] {
-    const { namespace } = set.metadata
-    const controller = controllerOf(set.metadata)
-    if (controller !== undefined) return controller.kind === 'Deployment' ? [`${namespace}/${controller.name}`] : []
-    return this.#deployments.cache.list()
-      .filter((one) => one.metadata.namespace === namespace && selects(one.spec?.selector, set.metadata.labels))
-      .map(keyOf)
+    return ownerKeys('Deployment', this.#deployments, set)
   }
 
   async reconcile(key: string): Promise<WorkResult> {

@@ -14,6 +14,7 @@ import { settleClaim } from '../adopt.ts'
 import { planClaim } from '../claim.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
 import { longestWaitMs } from '../limits.ts'
+import { watchChildren } from '../owner-keys.ts'
 import { byOwner, orphansOf, ownedBy, ownerIndex } from '../ownership-index.ts'
 import { type JobPlan, lifeLeftMs, planJob } from './plan.ts'
 import { podNames, podOf } from './pod.ts'
@@ -49,16 +50,11 @@ class JobController implements Controller {
   }
 
   watch(sink: KeySink): () => void {
-    const consider = (pod: Pod): void => {
-      const key = ownJob(pod)
-      if (key !== undefined) sink.add(key)
-      else if (isTracked(pod)) sink.add(strayKey(pod))
-    }
     const ends = [
       this.#jobs.onChange(({ object }) => sink.add(keyOf(object))),
-      this.#pods.onChange(({ object, previous }) => {
-        consider(object)
-        if (previous !== undefined && previous !== object) consider(previous)
+      watchChildren(this.#pods, sink, (pod) => {
+        const key = ownJob(pod) ?? (isTracked(pod) ? strayKey(pod) : undefined)
+        return key === undefined ? [] : [key]
       }),
     ]
     return () => ends.forEach((end) => end())

@@ -14,6 +14,7 @@ import { sameJson } from '../../objects/pods/fnv.ts'
 import { settleClaim } from '../adopt.ts'
 import { planClaim } from '../claim.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
+import { ownerKeys, watchChildren } from '../owner-keys.ts'
 import { byOwner, ownerIndex, orphansOf, ownedBy, relatedPerNode } from '../ownership-index.ts'
 import { nextAvailableInMs, planReplicas, planStatus, type ReplicaSetView } from './plan.ts'
 
@@ -43,23 +44,13 @@ class ReplicaSetController implements Controller {
   watch(sink: KeySink): () => void {
     const ends = [
       this.#sets.onChange(({ object }) => sink.add(keyOf(object))),
-      this.#pods.onChange(({ object, previous }) => {
-        this.#ownersOf(object).forEach((key) => sink.add(key))
-        if (previous !== undefined && previous !== object) this.#ownersOf(previous).forEach((key) => sink.add(key))
-      }),
+      watchChildren(this.#pods, sink, (pod) => this.#ownersOf(pod)),
     ]
     return () => ends.forEach((end) => end())
   }
 
-  /** The ReplicaSet that owns a Pod, or those that might adopt it. */
   #ownersOf(pod: Pod): readonly string[] {
-    const { namespace } = pod.metadata
-    const controller = controllerOf(pod.metadata)
-    if (controller !== undefined) return controller.kind === 'ReplicaSet' ? [`${namespace}/${controller.name}`] : []
-    if (pod.metadata.labels === undefined) return []
-    return this.#sets.cache.list()
-      .filter((set) => set.metadata.namespace === namespace && selects(set.spec?.selector, pod.metadata.labels))
-      .map(keyOf)
+    return ownerKeys('ReplicaSet', this.#sets, pod)
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<WorkResult> {

@@ -7,11 +7,10 @@ import { keyOf } from '../../client/object-cache.ts'
 import { controllerRevisions as revisionType, persistentVolumeClaims as claimType, pods as podType, statefulSets as statefulSetType } from '../../client/resource-types.ts'
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../objects/generated/apps-v1.ts'
 import type { PersistentVolumeClaim, Pod } from '../../objects/generated/core-v1.ts'
-import { selects } from '../../objects/pods/label-match.ts'
-import { controllerOf } from '../../objects/pods/owners.ts'
 import { settleClaim } from '../adopt.ts'
 import { planClaim } from '../claim.ts'
 import { type Controller, type ControllerDeps, type KeySink, settled } from '../controller.ts'
+import { ownerKeys, watchChildren } from '../owner-keys.ts'
 import { byOwner, orphansOf, ownedBy, ownerIndex } from '../ownership-index.ts'
 import { forgetRevisions, writeRevision } from '../revision-writer.ts'
 import { planRevision, surplusRevisions } from '../revisions.ts'
@@ -50,10 +49,7 @@ class StatefulSetController implements Controller {
   watch(sink: KeySink): () => void {
     const ends = [
       this.#sets.onChange(({ object }) => sink.add(keyOf(object))),
-      this.#pods.onChange(({ object, previous }) => {
-        this.#ownersOf(object).forEach((key) => sink.add(key))
-        if (previous !== undefined && previous !== object) this.#ownersOf(previous).forEach((key) => sink.add(key))
-      }),
+      watchChildren(this.#pods, sink, (pod) => this.#ownersOf(pod)),
       this.#claims.onChange(({ kind, object }) => {
         if (kind === 'deleted') this.#claimants(object).forEach((key) => sink.add(key))
       }),
@@ -69,12 +65,7 @@ class StatefulSetController implements Controller {
   }
 
   #ownersOf(pod: Pod): readonly string[] {
-    const { namespace } = pod.metadata
-    const controller = controllerOf(pod.metadata)
-    if (controller !== undefined) return controller.kind === 'StatefulSet' ? [`${namespace}/${controller.name}`] : []
-    return this.#sets.cache.list()
-      .filter((set) => set.metadata.namespace === namespace && selects(set.spec?.selector, pod.metadata.labels) && ordinalOf(set, pod) !== undefined)
-      .map(keyOf)
+    return ownerKeys('StatefulSet', this.#sets, pod, (set, one) => ordinalOf(set, one) !== undefined)
   }
 
   async reconcile(key: string): Promise<WorkResult> {

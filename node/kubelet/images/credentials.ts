@@ -21,6 +21,7 @@ function entriesOf(secret: Secret): { readonly [server: string]: unknown } {
     const entries = config === undefined ? parsed : parsed['auths']
     return isRecord(entries) ? entries : {}
   } catch {
+    // A Secret that is no configuration names no registry, as in the reference: the pull is tried without.
     return {}
   }
 }

@@ -176,6 +176,7 @@ export function isWritten(write: () => void): boolean {
     write()
     return true
   } catch {
+    // The caller ends this one exchange.
     return false
   }
 }
