@@ -1,5 +1,5 @@
-// The objects that every cluster begins with: namespaces, roles and bindings, priority classes and the Service of the API
-// itself; and the plan of that Service's endpoints, which are the peers that live. Whoever holds the controllers' work runs it.
+// The objects that every cluster begins with: namespaces, roles and bindings, priority classes and the Services of the API
+// itself; and the plan of those Services' endpoints, which are the peers. Whoever holds the controllers' work runs it.
 // Source: Kubernetes' own bootstrap (names and rules), and KEP-2843 for the label of slices that the server manages.
 import { defaultClassAnnotation, ownIngressClass, ownIngressController } from '../objects/ingress-class.ts'
 import type { Endpoints } from '../objects/generated/core-v1.ts'
@@ -11,8 +11,20 @@ import { bootstrapPolicy } from '../identity/bootstrap-policy.ts'
 import { stringIn } from '../objects/access.ts'
 import { bootstrapFailed } from './errors.ts'
 
-/** The Service's address when the Service network is 10.96.0.0/16. */
+/** The Service by which Pods reach the API. */
+export const apiService = { namespace: 'default', name: 'kubernetes' } as const
+
+/** Its address when the Service network is 10.96.0.0/16. */
 export const apiServiceAddress = '10.96.0.1'
+
+/**
+ * The Service by which clients outside reach the API of whichever peer lives. It is made when there is an address pool. People may
+ * ask for an address in its spec, or make it a ClusterIP Service to have none.
+ */
+export const apiBalancer = { namespace: 'kube-system', name: 'shoal-api' } as const
+
+/** Where kubectl looks for an API by habit, whatever port the peers listen on. */
+const apiBalancerPort = 6443
 
 /** How many objects are made at once. */
 const together = 16
@@ -36,7 +48,7 @@ export function bootstrapObjects(port: number): readonly JsonObject[] {
     },
     {
       apiVersion: 'v1', kind: 'Service',
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      metadata: { ...apiService, labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: {
         type: 'ClusterIP', clusterIP: apiServiceAddress, clusterIPs: [apiServiceAddress], sessionAffinity: 'None', ipFamilies: ['IPv4'],
         ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }],
@@ -44,6 +56,18 @@ export function bootstrapObjects(port: number): readonly JsonObject[] {
     },
   ]
 }
+
+const balancerService = (port: number): JsonObject => ({
+  apiVersion: 'v1', kind: 'Service',
+  metadata: { ...apiBalancer, labels: { component: 'apiserver', provider: 'kubernetes' } },
+  spec: {
+    // Each peer answers itself: a connection lives as long as the peer that announces the address, and depends on no other.
+    type: 'LoadBalancer', externalTrafficPolicy: 'Local', allocateLoadBalancerNodePorts: false, ports: [{ name: 'https', port: apiBalancerPort, protocol: 'TCP', targetPort: port }],
+  },
+})
+
+/** Makes the Service for clients outside if it is missing; `port` is the API's. Throws `bootstrapFailed`. */
+export const makeApiBalancer = (transport: Transport, port: number, signal?: AbortSignal): Promise<void> => create(transport, balancerService(port), signal)
 
 const resources: { readonly [kind: string]: string } = {
   Namespace: 'namespaces', ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings', Role: 'roles', RoleBinding: 'rolebindings',
@@ -93,27 +117,30 @@ async function post(transport: Transport, path: string, object: JsonObject, sign
 const failed = (object: JsonObject, error: unknown): Error =>
   bootstrapFailed.make({ what: `${stringIn(object, 'kind')} ${stringIn(object, 'metadata', 'name')}`, why: error instanceof Error ? error.message : String(error) }, error)
 
-/** What to write so that the API's Service leads to the peers that live. */
+/** What to write so that the API's Services lead to the peers. */
 export interface ApiEndpointsPlan {
   readonly endpoints: Endpoints
-  readonly slice: EndpointSlice
+  /** One for each Service. */
+  readonly slices: readonly EndpointSlice[]
 }
 
-/** The wanted Endpoints and EndpointSlice of the Service `kubernetes`; addresses in a fixed order, so that equal sets are equal objects. */
-export function planApiEndpoints(addresses: readonly string[], port: number): ApiEndpointsPlan {
+/** The wanted Endpoints of the Service `kubernetes`, and EndpointSlices: of the Service for clients outside where there is one. Addresses in a fixed order, so that equal sets are equal objects. */
+export function planApiEndpoints(addresses: readonly string[], port: number, isBalanced: boolean): ApiEndpointsPlan {
   const sorted = [...new Set(addresses)].sort()
+  const ports = [{ name: 'https', port, protocol: 'TCP' }]
+  const slice = ({ namespace, name }: { readonly namespace: string; readonly name: string }): EndpointSlice => ({
+    apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice',
+    metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    endpoints: sorted.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+    ports,
+  })
   return {
     endpoints: {
       apiVersion: 'v1', kind: 'Endpoints',
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-      subsets: sorted.length === 0 ? [] : [{ addresses: sorted.map((ip) => ({ ip })), ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+      metadata: { ...apiService, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: sorted.length === 0 ? [] : [{ addresses: sorted.map((ip) => ({ ip })), ports }],
     },
-    slice: {
-      apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice',
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-      addressType: 'IPv4',
-      endpoints: sorted.map((address) => ({ addresses: [address], conditions: { ready: true } })),
-      ports: [{ name: 'https', port, protocol: 'TCP' }],
-    },
+    slices: [apiService, ...(isBalanced ? [apiBalancer] : [])].map(slice),
   }
 }

@@ -34,6 +34,8 @@ export interface ClusterStatus {
   readonly featureLevel: number
   /** The peer that answers was removed from the cluster; everything else is as it was when that happened. */
   readonly removed: boolean
+  /** Where the API answers whichever peers live, `https://` and a load balancer address; absent without an address pool. */
+  readonly sharedApi?: string
   readonly peers: readonly PeerStatus[]
   readonly works: readonly { readonly work: string; readonly peer: string; readonly epoch: number }[]
 }

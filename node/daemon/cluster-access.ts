@@ -1,13 +1,17 @@
-// What this peer does to speak for the cluster: a kubeconfig signed by its authority, and the way to each node's kubelet.
-// Who holds the authority's key is the peer's matter.
+// What this peer does to speak for the cluster: a kubeconfig signed by its authority, the address at which any peer's API
+// answers, and the way to each node's kubelet. Who holds the authority's key is the peer's matter.
+import { apiBalancer } from '../apiserver/bootstrap.ts'
+import { keyOf } from '../client/object-cache.ts'
 import type { Informer } from '../client/informer.ts'
 import { createPrivateKeyPem } from '../identity/ca.ts'
 import { createCsr } from '../identity/certificates.ts'
-import type { Node } from '../objects/generated/core-v1.ts'
+import type { Node, Service } from '../objects/generated/core-v1.ts'
 import type { Peer } from '../peer/peer.ts'
 import { notAMember } from './errors.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import type { KubeletAddress } from './other-kubelets.ts'
+
+const balancerKey = `${apiBalancer.namespace}/${apiBalancer.name}`
 
 export interface ClusterAccessDeps {
   readonly peer: Peer
@@ -17,14 +21,31 @@ export interface ClusterAccessDeps {
 export class ClusterAccess {
   readonly #deps: ClusterAccessDeps
   #nodes: Informer<Node> | undefined
+  #services: Informer<Service> | undefined
 
   constructor(deps: ClusterAccessDeps) {
     this.#deps = deps
   }
 
-  /** Where Nodes are read from. */
-  follow(nodes: Informer<Node>): void {
+  /** Where Nodes and Services are read from. `own` is this machine's address. */
+  follow(nodes: Informer<Node>, services: Informer<Service>, own: string): void {
     this.#nodes = nodes
+    this.#services = services
+    const { renewal } = this.#deps.peer
+    services.onChange(({ object }) => {
+      if (keyOf(object) === balancerKey) renewal.reachedUnder([own, ...this.#sharedAddresses()])
+    })
+  }
+
+  #sharedAddresses(): readonly string[] {
+    return (this.#services?.cache.get(balancerKey)?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
+  }
+
+  /** `https://` address at which whichever peer lives answers as the API; undefined while no pool has given one. */
+  sharedApi(): string | undefined {
+    const [address] = this.#sharedAddresses()
+    const port = this.#services?.cache.get(balancerKey)?.spec?.ports?.[0]?.port
+    return address === undefined || port === undefined ? undefined : `https://${address}:${port}`
   }
 
   nodes(): readonly Node[] {

@@ -53,7 +53,7 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
     'POST /join': refuse,
     'GET /status': () => Promise.resolve(statusOf(parts)),
     'GET /ready-nodes': () => Promise.resolve({ ready: readyNodes(parts) }),
-    'GET /kubeconfig': ({ query }) => access.adminKubeconfig(query.get('server') ?? `https://${parts.address}:${parts.apiPort}`),
+    'GET /kubeconfig': ({ query }) => access.adminKubeconfig(query.get('server') ?? access.sharedApi() ?? `https://${parts.address}:${parts.apiPort}`),
     'GET /tokens': () => Promise.resolve(listInvitations(store)),
     'POST /tokens': async ({ body }) => {
       const asked = await body()

@@ -11,7 +11,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import { createClient } from '../client/client.ts'
 import { Informers } from '../client/informers.ts'
-import { horizontalPodAutoscalers, nodes } from '../client/resource-types.ts'
+import { horizontalPodAutoscalers, nodes, services } from '../client/resource-types.ts'
 import { createControllers } from '../controllers/manager.ts'
 import { createKubelet } from '../kubelet/kubelet.ts'
 import { criRuntime } from '../kubelet/runtime/cri.ts'
@@ -88,7 +88,7 @@ export async function runMember(deps: MemberDeps, options: Settings, address: st
   )
   const client = createClient(api.transport({ name: 'system:shoal', groups: ['system:masters'] }))
   const informers = new Informers({ client, clock, logger: logger.child('client') }, { fromLocalCopy: true })
-  access.follow(informers.of(nodes))
+  access.follow(informers.of(nodes), informers.of(services), address)
   history = new AutoscalerHistory({ clock, autoscalers: informers.of(horizontalPodAutoscalers) })
   await run(api)
   await run({ start: () => Promise.resolve(informers.start()), stop: () => informers.stop() })

@@ -18,6 +18,8 @@ export interface StatusInput {
   readonly removed: boolean
   readonly nodes: readonly Node[]
   readonly apiPort: number
+  /** Where the API of any live peer answers. */
+  readonly sharedApi: string | undefined
   /** The disk under the own log is full. */
   readonly diskFull: boolean
   /** The own lease runs. */
@@ -96,6 +98,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
     revision: input.revision,
     featureLevel: input.featureLevel,
     removed: input.removed,
+    ...(input.sharedApi === undefined ? {} : { sharedApi: input.sharedApi }),
     peers: [...peers].sort((a, b) => (a.name < b.name ? -1 : 1)),
     works: (engine?.assignments ?? []).map(({ work, peer, epoch }) => ({ work, peer: nameOf(peer), epoch })),
   }

@@ -35,7 +35,7 @@ export function witnessRoutes({ store, peer, clock, logger, farewell }: WitnessP
       return Promise.resolve(
         clusterStatus({
           cluster, incarnation, self: name, records: peer.peers(), members: peer.members.members(), engine: peer.status(),
-          revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: [], apiPort: 0, diskFull: peer.agreed.diskFull, leased: peer.lease.valid(), clockAheadMs: peer.clocks.aheadMs,
+          revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: [], sharedApi: undefined, apiPort: 0, diskFull: peer.agreed.diskFull, leased: peer.lease.valid(), clockAheadMs: peer.clocks.aheadMs,
           joinedAnew: readJoinedAnew(store), nowMs: store.appliedTimeMs(),
         }),
       )

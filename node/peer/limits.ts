@@ -133,6 +133,8 @@ export const resealTimeoutMs = 5_000
 
 /** How often certificates are looked at for renewal; a peer that was switched off for long renews so soon after its start. */
 export const renewCheckMs = 60_000
+/** Addresses besides those of its record that go into a peer's certificate; further ones do not. */
+export const certificateAddressesMost = 16
 
 /** A write refused by a full disk is tried again after this long; the engine leads no more meanwhile. */
 export const diskFullRetryMs = 1_000

@@ -25,7 +25,7 @@ import { leaseLeft } from './metrics.ts'
 import { appliedReportMs, beatMs, compareMs, durableReportMs, moveTimeoutMs, renewCheckMs } from './limits.ts'
 import { afterLoss, ProposalCounter } from './proposals.ts'
 import { assignmentKeyOf, clusterKey, parseObject, peerKeyOf, putJson, readRemoved, readSystem } from './records.ts'
-import { renewCertificates } from './renewal.ts'
+import { type Certificates, Renewal } from './renewal.ts'
 import { Signing } from './signing.ts'
 import { StateComparison } from './state-comparison.ts'
 import { SnapshotDesk } from './snapshot-desk.ts'
@@ -79,6 +79,7 @@ export class Peer implements Startable {
   /** The cluster's keys, as far as this peer can open them. */
   readonly keys: ClusterKeys
   readonly signing: Signing
+  readonly renewal: Renewal
   readonly comparison: StateComparison
   readonly #deps: PeerDeps
   readonly #settings: PeerSettings
@@ -138,6 +139,7 @@ export class Peer implements Startable {
     this.keys = new ClusterKeys({ store, logger, commit }, this.#identity.key, cluster)
     const alive = (peer: PeerId): boolean => this.members.members().some(({ peerId, state }) => peerId === peer && state === 'alive')
     this.signing = new Signing({ store, clock, keys: this.keys, ask, alive }, self)
+    this.renewal = new Renewal({ store, clock, logger, sign: (request) => this.signing.node(request), identity: () => this.#identity, renewed: (certificates) => this.#renewed(certificates) })
     this.#desk = new JoinDesk({ store, clock, logger, keys: this.keys, signing: this.signing, commit }, { cluster, lineage: { incarnation, left }, self })
     this.survivors = new Survivors({
       directory: deps.directory, store, clock, logger, members: this.members, version: settings.version,
@@ -193,7 +195,7 @@ export class Peer implements Startable {
     this.#every(durableReportMs, () => this.#tellDurable())
     this.#every(moveTimeoutMs, () => { void this.#move() })
     this.#every(compareMs, () => { void this.comparison.compare() })
-    this.#every(renewCheckMs, () => { void this.#renew() })
+    this.#every(renewCheckMs, () => { void this.renewal.look() })
     if (this.#deps.directory.firstTransaction() !== undefined) await this.#found()
   }
 
@@ -244,7 +246,7 @@ export class Peer implements Startable {
     if (this.#lookedAtCertificates) return
     // A machine that was switched off for a year does not wait an hour with certificates that have ended.
     this.#lookedAtCertificates = true
-    void this.#renew()
+    void this.renewal.look()
   }
 
   #cluster(): { readonly cluster: string; readonly incarnation: number } {
@@ -445,19 +447,12 @@ export class Peer implements Startable {
     directory.firstTransactionDone()
   }
 
-  async #renew(): Promise<void> {
-    const { store, directory, clock, logger } = this.#deps
-    try {
-      const renewed = await renewCertificates((request) => this.signing.node(request), store, this.#identity, clock.wallMs())
-      if (renewed === undefined) return
-      this.#identity = renewed
-      directory.writeCertificates(renewed)
-      this.#link?.send({ kind: 'certificate', certificate: renewed.node.certificate })
-      this.#deps.renewed?.(renewed)
-      logger.info('certificates were renewed', { name: renewed.file.name })
-    } catch (error) {
-      logger.warn('certificates were not renewed', { reason: error instanceof Error ? error.message : String(error) })
-    }
+  #renewed(certificates: Certificates): void {
+    const { directory } = this.#deps
+    this.#identity = { ...this.#identity, ...certificates }
+    directory.writeCertificates(this.#identity)
+    this.#link?.send({ kind: 'certificate', certificate: certificates.node.certificate })
+    this.#deps.renewed?.(this.#identity)
   }
 
   #startError(why: string, cause: StartFailure): Error {

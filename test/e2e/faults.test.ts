@@ -5,6 +5,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigMap, Node, PersistentVolumeClaim, Pod, Service } from '../../node/objects/generated/core-v1.ts'
+import { ranked } from '../../node/network/loadbalancer/ranking.ts'
 import { report, TestCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -69,6 +70,15 @@ describe('e2e / faults', function () {
     await eventually('three Pods', () => readyOn(cluster.names, 3), 30_000)
     await serves(cluster.names)
   }
+  /** Gives the API an address that this peer announces, and waits until kubectl, which knows the cluster's authority only, gets an answer there. */
+  const sharedApiAt = async (name: string): Promise<void> => {
+    const network = cluster.address(name).split('.').slice(0, 3).join('.')
+    const address = Array.from({ length: 50 }, (_, at) => `${network}.${200 + at}`).find((one) => ranked(one, cluster.names)[0] === name) ?? ''
+    await cluster.kubectl.ok(['patch', 'service', 'shoal-api', '-n', 'kube-system', '-p', JSON.stringify({ spec: { loadBalancerIP: address } })])
+    await eventually('status to name the address', async () => (await cluster.local.status()).sharedApi === `https://${address}:6443`)
+    await eventually('an answer at the address', async () => (await cluster.kubectlBeside(['get', 'nodes', '-o', 'name'])).stdout.split('\n').length > 3)
+    match(await cluster.inside(name, 'ip', 'addr'), new RegExp(`inet ${address.replaceAll('.', '[.]')}/32`))
+  }
   /** The Pods on one peer each again, so that the next fault meets one. */
   const spread = async (): Promise<void> => {
     await cluster.kubectl.ok(['rollout', 'restart', 'deployment/web-svr'])
@@ -132,9 +142,11 @@ describe('e2e / faults', function () {
   it("the leader's machine killed: kubectl, Service and Pods go on elsewhere; switched on, it rejoins by itself", async () => {
     const { leader } = await cluster.local.status()
     const others = cluster.others(leader)
+    await sharedApiAt(leader)
     const startMs = performance.now()
     await cluster.local.killMachine(leader)
     await Promise.all([
+      eventually('the API at the shared address', async () => (await cluster.kubectlBeside(['get', 'nodes', '--request-timeout=2s'])).status === 0, replacedWithinMs).then(() => report('the API answers at its address again', startMs)),
       eventually('a write through another peer', async () => (await cluster.kubectl.run(['create', 'configmap', 'after-the-leader', '--request-timeout=5s'])).status === 0, replacedWithinMs).then(() => report('writes again', startMs)),
       serves(others, replacedWithinMs).then(() => report('20 requests in a row through each other peer', startMs)),
       eventually('Pods elsewhere', () => readyOn(others, 3), replacedWithinMs).then(() => report('lost Pods Ready elsewhere', startMs)),

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Pod } from '../../node/objects/generated/core-v1.ts'
 import { LocalCluster } from '../../node/cli/local-cluster.ts'
+import { yardPid } from '../../node/cli/machines/yard-process.ts'
 import { isPodReady } from '../../node/objects/pods/lifecycle.ts'
 import { eventually } from './eventually.ts'
 import { Kubectl, kubectlPath } from './kubectl.ts'
@@ -219,10 +220,21 @@ export class TestCluster {
   async kubectlOn(name: string, args: readonly string[], input?: string): Promise<CommandResult> {
     const path = join(this.home, `kubeconfig-${name}`)
     if (!existsSync(path)) {
-      const { stdout } = await this.shoal('kubeconfig', '--data-dir', this.dataDirectory(name))
+      const { stdout } = await this.shoal('kubeconfig', '--server', `https://${this.address(name)}:6443`, '--data-dir', this.dataDirectory(name))
       this.file(`kubeconfig-${name}`, stdout)
     }
     return this.#enter(name, ['env', `HOME=${this.home}`, this.kubectlPath, '--kubeconfig', path, ...args], input)
+  }
+
+  /** kubectl as a client on the machines' network, against the address that all live peers share; never throws for a failing one. */
+  async kubectlBeside(args: readonly string[]): Promise<CommandResult> {
+    const path = join(this.home, 'kubeconfig-shared')
+    if (!existsSync(path)) {
+      const { stdout } = await this.shoal('kubeconfig', '--data-dir', this.dataDirectory(this.names[0] ?? ''))
+      this.file('kubeconfig-shared', stdout)
+    }
+    const user = rootless ? ['-U', '--preserve-credentials'] : []
+    return run('nsenter', ['-t', String(yardPid(this.home)), ...user, '-n', this.kubectlPath, '--kubeconfig', path, ...args])
   }
 
   async #enter(name: string, command: readonly string[], input?: string): Promise<CommandResult> {

@@ -22,6 +22,7 @@ function show(status: ClusterStatus): readonly string[] {
     ...(status.removed ? ['this peer was removed from the cluster and takes no writes; what follows is what it knew then', 'to come back: stop it, remove its data directory, and `shoal join <invitation>`', ''] : []),
     `cluster ${status.cluster}${status.incarnation === 1 ? '' : `  incarnation ${status.incarnation}`}  term ${status.term}  leader ${status.leader === '' ? 'unknown' : status.leader}  revision ${status.revision}  features ${status.featureLevel}`,
     ...table([['PEER', 'ROLE', 'STATE', 'LAG', 'ADDRESS', 'RUNTIME', 'PID'], ...rows]),
+    ...(status.sharedApi === undefined ? [] : ['', `the API of whichever peer lives: ${status.sharedApi}`]),
     ...(status.works.length === 0 ? [] : ['', ...table([['WORK', 'PEER', 'EPOCH'], ...status.works.map((w) => [w.work, w.peer, String(w.epoch)])])]),
     ...status.peers.flatMap((p) => (p.trouble === undefined ? [] : ['', `${p.name}: ${p.trouble}`])),
     ...(status.peers.some((p) => p.rootless) ? ['', 'rootless: no cgroup limits, and Pods do not reach the outside'] : []),
@@ -48,7 +49,7 @@ export const statusVerb: Verb = {
 export const kubeconfigVerb: Verb = {
   usage: 'kubeconfig',
   summary: 'print an admin kubeconfig',
-  flags: [['--server <url>', 'the address to put into it (default: this peer)'], ...targetFlags],
+  flags: [['--server <url>', 'the address to put into it (default: the one that live peers share, or else this peer)'], ...targetFlags],
   examples: ['shoal kubeconfig > ~/.kube/config'],
   run: async (context, _args, flags) => {
     const query = typeof flags['server'] === 'string' ? `?server=${encodeURIComponent(flags['server'])}` : ''

@@ -6,7 +6,7 @@ import type { Startable } from '../../../node/base/lifecycle.ts'
 import { noMetrics } from '../../../node/base/metrics.ts'
 import { createControllers } from '../../../node/controllers/manager.ts'
 import { apiServiceController } from '../../../node/daemon/api-service-controller.ts'
-import type { Endpoints } from '../../../node/objects/generated/core-v1.ts'
+import type { Endpoints, Service } from '../../../node/objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../../node/objects/generated/discovery-v1.ts'
 import { HandMembership, HandTakeover, HandWorks } from '../../support/control-plane.ts'
 import { FakeApi, settle } from '../../support/fake-api.ts'
@@ -35,13 +35,41 @@ describe('daemon / api service controller', () => {
 
   const addNode = (name: string, address: string): unknown =>
     api.put('/api/v1/nodes', { metadata: { name }, status: { addresses: [{ type: 'Hostname', address: name }, { type: 'InternalIP', address }] } } as never)
+  const addPool = (name = 'office', spec: object = { addresses: ['192.0.2.200-192.0.2.201'] }): unknown => api.put('/apis/shoal.dev/v1alpha1/addresspools', { metadata: { name }, spec } as never)
   const subsets = (): unknown => api.get<Endpoints>('/api/v1/namespaces/default/endpoints/kubernetes')?.subsets
-  const sliceAddresses = (): unknown => api.get<EndpointSlice>('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes')?.endpoints?.flatMap((one) => one.addresses)
+  const addressesIn = (path: string): unknown => api.get<EndpointSlice>(`/apis/discovery.k8s.io/v1/namespaces/${path}`)?.endpoints?.flatMap((one) => one.addresses)
+  const sliceAddresses = (): unknown => addressesIn('default/endpointslices/kubernetes')
 
   it('makes namespaces, roles and the Service of the API', () => {
     for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) ok(api.get(`/api/v1/namespaces/${name}`), name)
     ok(api.get('/apis/rbac.authorization.k8s.io/v1/clusterroles/cluster-admin'))
     ok(api.get('/api/v1/namespaces/default/services/kubernetes'))
+  })
+
+  it('makes the Service for clients outside once there is a pool of addresses for whoever comes', async () => {
+    addNode('a', '192.0.2.1')
+    addPool('one', { addresses: ['192.0.2.220'] })
+    addPool('named', { addresses: ['192.0.2.230-192.0.2.239'], autoAssign: false })
+    await run()
+    equal(api.get('/api/v1/namespaces/kube-system/services/shoal-api'), undefined)
+    equal(addressesIn('kube-system/endpointslices/shoal-api'), undefined)
+    addPool()
+    await run()
+    ok(api.get('/api/v1/namespaces/kube-system/services/shoal-api'))
+    deepEqual(addressesIn('kube-system/endpointslices/shoal-api'), ['192.0.2.1'])
+  })
+
+  it('makes a Service of the API anew that somebody deleted, and leaves one alone that somebody changed', async () => {
+    addPool()
+    await run()
+    for (const path of ['/api/v1/namespaces/default/services/kubernetes', '/api/v1/namespaces/kube-system/services/shoal-api']) {
+      api.remove(path)
+      await run()
+      ok(api.get(path), path)
+      api.change(path, (service: object) => ({ ...service, spec: { type: 'ClusterIP' } }))
+      await run()
+      deepEqual(api.get<Service>(path)?.spec, { type: 'ClusterIP' })
+    }
   })
 
   it('leads the Service to the peers whose Nodes are known', async () => {

@@ -1,14 +1,14 @@
 // What a member can say for the cluster, on a real peer: an admin kubeconfig, and where kubelets are.
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { load } from 'js-yaml'
 import { silentLogger } from '../../../node/base/logger.ts'
 import { createClient } from '../../../node/client/client.ts'
 import { Informers } from '../../../node/client/informers.ts'
-import { nodes } from '../../../node/client/resource-types.ts'
+import { nodes, services } from '../../../node/client/resource-types.ts'
 import { ClusterAccess } from '../../../node/daemon/cluster-access.ts'
 import { FakeApi } from '../../support/fake-api.ts'
-import { TestCluster, type TestPeer } from '../../support/peers.ts'
+import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
 
 describe('daemon / cluster access', () => {
   const cluster = new TestCluster()
@@ -40,7 +40,7 @@ describe('daemon / cluster access', () => {
     api.put('/api/v1/nodes', { metadata: { name: 'cat' }, status: { addresses } } as never)
     api.put('/api/v1/nodes', { metadata: { name: 'new' } } as never)
     const informers = new Informers({ client: createClient(api), clock: api.clock, logger: silentLogger })
-    access.follow(informers.of(nodes))
+    access.follow(informers.of(nodes), informers.of(services), '192.0.2.1')
     informers.start()
     await informers.whenSynced()
     const { host, port, serverName, ca } = access.endpoint('bee') ?? {}
@@ -48,6 +48,25 @@ describe('daemon / cluster access', () => {
     equal(access.endpoint('cat')?.port, 10250)
     equal(access.endpoint('new'), undefined)
     equal(access.nodes().length, 3)
+    await informers.stop()
+  })
+
+  it('names the address that live peers share, and has the own certificate good for it', async () => {
+    const api = new FakeApi()
+    const informers = new Informers({ client: createClient(api), clock: api.clock, logger: silentLogger })
+    access.follow(informers.of(nodes), informers.of(services), '192.0.2.1')
+    informers.start()
+    await informers.whenSynced()
+    equal(access.sharedApi(), undefined)
+    const serves = (address: string): boolean => new X509Certificate(one.peer.identity.serving.certificate).checkIP(address) !== undefined
+    const path = '/api/v1/namespaces/kube-system/services'
+    api.put(path, { metadata: { name: 'shoal-api' }, spec: { ports: [{ port: 6443 }] } } as never)
+    await eventually('its own address to be in the certificate', () => serves('192.0.2.1'))
+    equal(access.sharedApi(), undefined)
+    api.change(`${path}/shoal-api`, (service: object) => ({ ...service, status: { loadBalancer: { ingress: [{ ip: '192.0.2.200' }] } } }))
+    await eventually('the shared address to be in the certificate', () => serves('192.0.2.200'))
+    equal(access.sharedApi(), 'https://192.0.2.200:6443')
+    ok(serves('192.0.2.1') && serves('127.0.0.1'))
     await informers.stop()
   })
 })

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../node/base/logger.ts'
 import type { ClusterStatus } from '../../../node/base/control.ts'
 import { createClient } from '../../../node/client/client.ts'
 import { Informers } from '../../../node/client/informers.ts'
-import { nodes } from '../../../node/client/resource-types.ts'
+import { nodes, services } from '../../../node/client/resource-types.ts'
 import { ClusterAccess } from '../../../node/daemon/cluster-access.ts'
 import { type MemberParts, memberRoutes } from '../../../node/daemon/control-routes.ts'
 import type { ControlCall, ControlRoutes } from '../../../node/daemon/control-server.ts'
@@ -47,7 +47,7 @@ describe('daemon / control routes / member', () => {
     const client = createClient(api)
     informers = new Informers({ client, clock: api.clock, logger: silentLogger })
     const access = new ClusterAccess({ peer, kubeletPort: 10250 })
-    access.follow(informers.of(nodes))
+    access.follow(informers.of(nodes), informers.of(services), '192.0.2.1')
     api.put('/api/v1/nodes', { metadata: { name: 'ant' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } } as never)
     api.put('/api/v1/nodes', { metadata: { name: 'bee' }, status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } } as never)
     informers.start()

@@ -15,7 +15,7 @@ const input: StatusInput = {
   cluster: 'c1', incarnation: 1, self: 'alpha',
   records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
   members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
-  engine, revision: 55, featureLevel: 1, removed: false, diskFull: false, leased: true, clockAheadMs: 0, joinedAnew: new Map(), nowMs: 10, apiPort: 6443,
+  engine, revision: 55, featureLevel: 1, removed: false, diskFull: false, leased: true, clockAheadMs: 0, joinedAnew: new Map(), nowMs: 10, apiPort: 6443, sharedApi: undefined,
   nodes: [{
     metadata: { name: 'beta', labels: { 'shoal.dev/rootless': 'true' } },
     status: { addresses: [{ type: 'InternalIP', address: '198.51.100.9' }], nodeInfo: { containerRuntimeVersion: 'containerd://1.6' } },
@@ -34,6 +34,11 @@ describe('daemon / status', () => {
     ])
     deepEqual(status.works, [{ work: 'scheduler', peer: 'beta', epoch: 7 }])
     deepEqual([status.cluster, status.term, status.leader, status.revision, status.featureLevel], ['c1', 4, 'alpha', 55, 1])
+  })
+
+  it('names the address that all peers share once there is one', () => {
+    equal('sharedApi' in clusterStatus(input), false)
+    equal(clusterStatus({ ...input, sharedApi: 'https://192.0.2.200:6443' }).sharedApi, 'https://192.0.2.200:6443')
   })
 
   it("takes address, runtime and rootless from the peer's Node, or else the address from its record", () => {

@@ -1,10 +1,10 @@
 // Certificates in the course of time: looked at while a peer runs, renewed by whoever holds the authority's key, and a peer
 // that slept beyond the end of its own is let in by its key and has new ones at once. Time goes by on the wall clock only.
 import { strict as assert } from 'node:assert'
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { validity } from '../../../node/identity/certificates.ts'
 import { certificateLifeDays } from '../../../node/identity/limits.ts'
-import { renewCertificates } from '../../../node/peer/renewal.ts'
+import { renewCertificates, servesUnder } from '../../../node/peer/renewal.ts'
 import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
 
 const dayMs = 86_400_000
@@ -30,6 +30,21 @@ describe('peer / renewal', function () {
       for (const pair of [renewed.node, renewed.serving]) assert.ok(new X509Certificate(pair.certificate).verify(authority.publicKey))
       assert.match(new X509Certificate(renewed.node.certificate).subjectAltName ?? '', new RegExp(peer.peerId))
     }
+  })
+
+  it('is due at once when clients come under another address, for the same keys, and by the peer that holds the authority', async () => {
+    const { peer } = cluster.get('bee')
+    const before = peer.identity
+    assert.equal(servesUnder(before.serving.certificate, ['192.0.2.200']), false)
+    peer.renewal.reachedUnder(['192.0.2.200', 'no address', '192.0.2.200'])
+    await peer.renewal.look()
+    const { node, serving } = peer.identity
+    assert.ok(servesUnder(serving.certificate, ['127.0.0.1', '192.0.2.200']))
+    assert.deepEqual([node.privateKey, serving.privateKey], [before.node.privateKey, before.serving.privateKey])
+    assert.ok(new X509Certificate(serving.certificate).checkPrivateKey(createPrivateKey(serving.privateKey)))
+    assert.equal(cluster.directory('bee').read().serving.certificate, serving.certificate)
+    await peer.renewal.look()
+    assert.equal(peer.identity.serving.certificate, serving.certificate, 'nothing is due any more')
   })
 
   it('a mirror that slept beyond its certificates takes part by its key, and has new ones from the voter', async () => {

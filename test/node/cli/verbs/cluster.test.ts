@@ -9,7 +9,7 @@ const peer = (name: string, role: 'leader' | 'voter', more: object = {}) => ({
 })
 
 const status: ClusterStatus = {
-  cluster: 'c1', incarnation: 1, term: 4, leader: 'alpha', revision: 55, featureLevel: 1, removed: false, peers: [peer('alpha', 'leader', { lag: 0 }), peer('beta', 'voter', { state: 'suspect', rootless: true })],
+  cluster: 'c1', incarnation: 1, term: 4, leader: 'alpha', revision: 55, featureLevel: 1, removed: false, sharedApi: 'https://192.0.2.200:6443', peers: [peer('alpha', 'leader', { lag: 0 }), peer('beta', 'voter', { state: 'suspect', rootless: true })],
   works: [{ work: 'controllers', peer: 'alpha', epoch: 2 }],
 }
 
