@@ -59,5 +59,9 @@ export const dnsTcpIdleMs = 10_000
 export const dnsForwardsInFlight = 512
 /** How long one upstream resolver may take before the next is asked. */
 export const dnsForwardTimeoutMs = 2_000
+/** Answers that the DNS server keeps encoded until something changes; at one more it forgets them all. */
+export const dnsRememberedAnswers = 4_096
+/** Longer questions are answered anew each time. */
+export const dnsRememberedQuestionBytes = 300
 /** Time to live of answers from the cluster, in seconds. */
 export const dnsTtlSeconds = 5

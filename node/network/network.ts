@@ -60,6 +60,7 @@ export class Network implements Startable {
   #dns: DnsServer | undefined
   #holder: AddressHolder | undefined
   #ingress: Ingress | undefined
+  readonly #endings: (() => void)[] = []
   readonly #proxyWaiters: (() => void)[] = []
   readonly #inForce = Promise.withResolvers<void>()
   #retry: Timer | undefined
@@ -106,7 +107,7 @@ export class Network implements Startable {
     this.#inForce.resolve()
     const { status, stderr } = await runCommand('ip', ['addr', 'replace', `${this.#options.dnsAddress}/32`, 'dev', 'lo'])
     if (status !== 0) throw commandFailed.make({ command: 'ip addr', reason: stderr.trim() })
-    this.#dns = new DnsServer({ ...this.#deps, view: this.#zoneView() }, { address: this.#options.dnsAddress, port: 53, upstreams: upstreamResolvers(this.#options.dnsAddress) })
+    this.#dns = new DnsServer({ ...this.#deps, view: this.#zoneView(), version: this.#zoneVersion() }, { address: this.#options.dnsAddress, port: 53, upstreams: upstreamResolvers(this.#options.dnsAddress) })
     await this.#dns.start()
     this.#holder = new AddressHolder(this.#deps, { self: this.#options.nodeName, outside })
     await this.#holder.start()
@@ -139,6 +140,15 @@ export class Network implements Startable {
       const now = suspension(membership.members(), self)
       return { ...rest, trusted: (endpoints) => trusted(endpoints, now, self) }
     }
+  }
+
+  /** Counts the changes of whatever the zone is answered from. */
+  #zoneVersion(): () => number {
+    const { informers, membership } = this.#deps
+    let version = 0
+    const changed = (): void => void version++
+    this.#endings.push(informers.of(services).onChange(changed), informers.of(endpointSlices).onChange(changed), informers.of(namespaces).onChange(changed), membership.onChange(changed))
+    return () => version
   }
 
   /** Makes the address plugin give this address to the next Pod, if it is free and one of this machine's. */
@@ -177,6 +187,7 @@ export class Network implements Startable {
   }
 
   async #stopServices(): Promise<void> {
+    for (const end of this.#endings.splice(0)) end()
     await this.#ingress?.stop()
     await this.#holder?.stop()
     await this.#dns?.stop()

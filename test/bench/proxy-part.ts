@@ -45,7 +45,7 @@ async function dns(): Promise<void> {
     service: (namespace: string, name: string) => ({ metadata: { name, namespace }, spec: { clusterIP: '10.96.0.80' } }),
     trusted: <E>(endpoints: readonly E[]): readonly E[] => endpoints,
   }
-  const server = new DnsServer({ view: () => view, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: here, port: 0, upstreams: [] })
+  const server = new DnsServer({ view: () => view, version: () => 1, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: here, port: 0, upstreams: [] })
   await server.start()
   say(server.port())
 }

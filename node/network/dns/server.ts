@@ -6,12 +6,14 @@ import packet, { type Answer, type Packet } from 'dns-packet'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Counter, Metrics } from '../../base/metrics.ts'
-import { dnsForwardsInFlight, dnsForwardTimeoutMs, dnsTcpConnections, dnsTcpIdleMs, dnsTtlSeconds, dnsUdpAnswerBytes } from '../limits.ts'
+import { dnsForwardsInFlight, dnsForwardTimeoutMs, dnsRememberedAnswers, dnsRememberedQuestionBytes, dnsTcpConnections, dnsTcpIdleMs, dnsTtlSeconds, dnsUdpAnswerBytes } from '../limits.ts'
 import { dnsAnswers } from '../metrics.ts'
 import { answer, type DnsRecord, type ZoneView } from './zone.ts'
 
 export interface DnsDeps {
   readonly view: () => ZoneView
+  /** Another number whenever what the view shows may have changed: answers from before are not given again. */
+  readonly version: () => number
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -27,6 +29,8 @@ export interface DnsOptions {
 const authoritative = packet.AUTHORITATIVE_ANSWER | packet.RECURSION_AVAILABLE
 const nameError = 3
 const serverFailure = 2
+/** A message begins with its id (RFC 1035, 4.1.1). */
+const idBytes = 2
 const refusedBecauseMalformed = 1
 
 const toAnswer = (record: DnsRecord): Answer => {
@@ -43,6 +47,9 @@ export class DnsServer {
   #udp: UdpSocket | undefined
   #tcp: Server | undefined
   #forwards = 0
+  /** Answers of the cluster as they went out, by the question's bytes, both without the id; for one version of the view. */
+  readonly #given = new Map<string, Buffer>()
+  #givenVersion = Number.NaN
 
   constructor(deps: DnsDeps, options: DnsOptions) {
     this.#deps = deps
@@ -51,7 +58,8 @@ export class DnsServer {
   }
 
   async start(): Promise<void> {
-    const udp = createSocket({ type: 'udp4', reuseAddr: true })
+    // Answers go to addresses as they came: Node would look each one up, a turn of the loop and a tenth of the answer's cost.
+    const udp = createSocket({ type: 'udp4', reuseAddr: true, lookup: (address, _options, callback) => callback(null, address, 4) })
     this.#udp = udp
     udp.on('message', (message, from) => this.#overUdp(message, from))
     udp.on('error', (error) => this.#deps.logger.warn('the DNS socket failed', { error }))
@@ -88,12 +96,8 @@ export class DnsServer {
   }
 
   #overUdp(message: Buffer, from: RemoteInfo): void {
-    this.#resolve(message).then(
-      (reply) => {
-        if (reply !== undefined) this.#udp?.send(reply.length > dnsUdpAnswerBytes ? truncated(reply) : reply, from.port, from.address)
-      },
-      (error: unknown) => this.#deps.logger.debug('a DNS question failed', { error }),
-    )
+    const send = (reply: Buffer): void => this.#udp?.send(reply.length > dnsUdpAnswerBytes ? truncated(reply) : reply, from.port, from.address)
+    this.#resolve(message, send, (error) => this.#deps.logger.debug('a DNS question failed', { error }))
   }
 
   #overTcp(socket: Socket): void {
@@ -107,36 +111,66 @@ export class DnsServer {
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const message = pending.subarray(2, 2 + pending.readUInt16BE(0))
         pending = pending.subarray(2 + message.length)
-        this.#resolve(message).then(
-          (reply) => {
-            if (reply === undefined || socket.destroyed) return
-            const length = Buffer.alloc(2)
-            length.writeUInt16BE(reply.length)
-            socket.write(Buffer.concat([length, reply]))
-          },
-          () => socket.destroy(),
-        )
+        const send = (reply: Buffer): void => {
+          if (socket.destroyed) return
+          const length = Buffer.alloc(2)
+          length.writeUInt16BE(reply.length)
+          socket.write(Buffer.concat([length, reply]))
+        }
+        this.#resolve(message, send, () => socket.destroy())
       }
     })
   }
 
-  /** Answers one message; undefined when it is not worth an answer. */
-  async #resolve(message: Buffer): Promise<Buffer | undefined> {
+  /** Answers one message, at once where the answer is the cluster's; not at all when it is not worth one. */
+  #resolve(message: Buffer, send: (reply: Buffer) => void, failed: (error: unknown) => void): void {
+    const given = this.#known(message)
+    if (given !== undefined) return send(given)
+    try {
+      this.#resolveAnew(message, send, failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  #resolveAnew(message: Buffer, send: (reply: Buffer) => void, failed: (error: unknown) => void): void {
     const query = decode(message)
-    if (query === undefined) return undefined
+    if (query === undefined) return
     const question = query.questions?.[0]
-    if (query.type !== 'query' || question === undefined) return encode(query, packet.RECURSION_AVAILABLE | refusedBecauseMalformed, [])
+    if (query.type !== 'query' || question === undefined) return send(encode(query, packet.RECURSION_AVAILABLE | refusedBecauseMalformed, []))
     const result = answer(this.#deps.view(), { name: question.name, type: question.type })
     switch (result.kind) {
       case 'found':
-        this.#answers.add({ source: 'cluster' })
-        return encode(query, authoritative, result.records.map(toAnswer), result.additional.map(toAnswer))
+        return send(this.#remembered(message, encode(query, authoritative, result.records.map(toAnswer), result.additional.map(toAnswer))))
       case 'missing':
-        this.#answers.add({ source: 'cluster' })
-        return encode(query, authoritative | nameError, [])
+        return send(this.#remembered(message, encode(query, authoritative | nameError, [])))
       case 'outside':
-        return this.#forward(message, query)
+        this.#forward(message, query).then(send, failed)
     }
+  }
+
+  /** The answer to a question that was asked before, with the id of this one. */
+  #known(message: Buffer): Buffer | undefined {
+    const version = this.#deps.version()
+    if (version !== this.#givenVersion) {
+      this.#given.clear()
+      this.#givenVersion = version
+    }
+    const given = this.#given.get(message.toString('latin1', idBytes))
+    if (given === undefined) return undefined
+    this.#answers.add({ source: 'cluster' })
+    const reply = Buffer.allocUnsafe(given.length)
+    given.copy(reply, idBytes, idBytes)
+    message.copy(reply, 0, 0, idBytes)
+    return reply
+  }
+
+  #remembered(message: Buffer, reply: Buffer): Buffer {
+    this.#answers.add({ source: 'cluster' })
+    if (message.length > dnsRememberedQuestionBytes) return reply
+    if (this.#given.size >= dnsRememberedAnswers) this.#given.clear()
+    this.#given.set(message.toString('latin1', idBytes), reply)
+    return reply
   }
 
   async #forward(message: Buffer, query: Packet): Promise<Buffer> {

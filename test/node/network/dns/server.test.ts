@@ -14,10 +14,11 @@ import { systemClock } from '../../../../node/platform/clock.ts'
 const loopback = '127.0.0.53'
 
 const many = Array.from({ length: 200 }, (_, i) => ({ addresses: [`10.244.1.${i}`], conditions: { ready: true } }))
+let webAddress = ''
 const view: ZoneView = {
   domain: 'cluster.local',
   service: (_namespace, name) =>
-    name === 'web' ? { metadata: { name: 'web', namespace: 'default' }, spec: { clusterIP: '10.96.0.80' } } : name === 'many' ? { metadata: { name, namespace: 'default' }, spec: { clusterIP: 'None' } } : undefined,
+    name === 'web' ? { metadata: { name: 'web', namespace: 'default' }, spec: { clusterIP: webAddress } } : name === 'many' ? { metadata: { name, namespace: 'default' }, spec: { clusterIP: 'None' } } : undefined,
   slices: () => [{ metadata: { name: 'many-1' }, addressType: 'IPv4', endpoints: many, ports: [] }],
   hasNamespace: () => true,
   serviceByAddress: () => undefined,
@@ -27,13 +28,15 @@ const view: ZoneView = {
 
 describe('network / dns / server', () => {
   let server: DnsServer
+  let version = 0
   beforeEach(async () => {
-    server = new DnsServer({ view: () => view, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: loopback, port: 0, upstreams: [] })
+    webAddress = '10.96.0.80'
+    server = new DnsServer({ view: () => view, version: () => version, clock: systemClock(), logger: silentLogger, metrics: noMetrics }, { address: loopback, port: 0, upstreams: [] })
     await server.start()
   })
   afterEach(() => server.stop())
 
-  const query = (name: string): Buffer => packet.encode({ type: 'query', id: 7, flags: packet.RECURSION_DESIRED, questions: [{ type: 'A', name }] })
+  const query = (name: string, id = 7): Buffer => packet.encode({ type: 'query', id, flags: packet.RECURSION_DESIRED, questions: [{ type: 'A', name }] })
 
   async function overUdp(message: Buffer): Promise<packet.Packet & { flag_tc?: boolean; rcode?: string }> {
     const socket = createSocket('udp4')
@@ -47,6 +50,22 @@ describe('network / dns / server', () => {
     const reply = await overUdp(query('web.default.svc.cluster.local'))
     equal(reply.id, 7)
     deepEqual(reply.answers?.map((a) => ('data' in a ? a.data : undefined)), ['10.96.0.80'])
+  })
+  it('gives an answer again under the id of who asks, until something changes', async () => {
+    const ask = async (id: number, name = 'web.default.svc.cluster.local'): Promise<readonly unknown[]> => {
+      const { id: same, flags = 0, questions, answers } = await overUdp(query(name, id))
+      return [same, flags & 0xf, questions?.[0]?.name, answers?.map((one) => ('data' in one ? one.data : undefined))]
+    }
+    const asked = 'web.default.svc.cluster.local'
+    deepEqual(await ask(1), [1, 0, asked, ['10.96.0.80']])
+    webAddress = '10.96.0.81'
+    deepEqual(await ask(65_535), [65_535, 0, asked, ['10.96.0.80']], 'nothing has changed as far as it was told')
+    version++
+    deepEqual(await ask(2), [2, 0, asked, ['10.96.0.81']])
+    deepEqual(await ask(3), [3, 0, asked, ['10.96.0.81']])
+    // The case of a name comes back as it was asked (draft-vixie-dnsext-dns0x20): another question.
+    deepEqual(await ask(4, 'WEB.default.svc.cluster.local'), [4, 0, 'WEB.default.svc.cluster.local', ['10.96.0.81']])
+    deepEqual([await ask(5, 'nope.default.svc.cluster.local'), await ask(6, 'nope.default.svc.cluster.local')], [5, 6].map((id) => [id, 3, 'nope.default.svc.cluster.local', []]))
   })
   it('says that a name is missing', async () => {
     const reply = await overUdp(query('nope.default.svc.cluster.local'))
