@@ -100,26 +100,41 @@ export interface WithdrawalDeps {
 
 /**
  * Resolves when no live peer's rules lead to the addresses any more, or after `timeoutMs`. A peer that cannot be asked counts as
- * answered: it is on its way out itself, and an ending Pod must not wait for it.
+ * answered, and so does one that is suspected meanwhile: it is on its way out itself, and an ending Pod must not wait for it.
  */
 export async function endpointsWithdrawn(deps: WithdrawalDeps, addresses: readonly string[], timeoutMs: number): Promise<void> {
-  const others = deps.membership.members().filter((member) => member.state === 'alive' && member.name !== deps.self)
-  const asks = addresses.flatMap((address) => [
-    deps.own(address, timeoutMs),
-    ...others.map(async ({ name }) => {
-      const at = deps.find(name)
-      if (at === undefined) return false
-      try {
-        await callKubelet(name, at, { method: 'GET', path: `/shoal/endpoint-out?ip=${encodeURIComponent(address)}`, timeoutMs: timeoutMs + 100 })
-        return true
-      } catch (error) {
-        if (!otherPeerFailed.is(error)) throw error
-        return false
-      }
-    }),
-  ])
-  await new Promise<void>((resolve, reject) => {
-    const timer = deps.clock.after(timeoutMs, resolve)
-    Promise.all(asks).then(() => resolve(), reject).finally(() => timer.cancel())
+  const { clock, membership, own, self } = deps
+  const alive = (): readonly string[] => membership.members().filter((member) => member.state === 'alive' && member.name !== self).map(({ name }) => name)
+  const untilMs = clock.bootMs() + timeoutMs
+  const others = alive().map((name) => ({ name, gone: Promise.withResolvers<void>() }))
+  let waitedFor = new Set(alive())
+  const unfollow = membership.onChange(() => {
+    waitedFor = new Set(alive())
+    for (const { name, gone } of others) if (!waitedFor.has(name)) gone.resolve()
   })
+  const leftMs = (name: string): number => (waitedFor.has(name) ? untilMs - clock.bootMs() : 0)
+  const asks = [
+    ...addresses.map((address) => own(address, timeoutMs)),
+    ...others.map(({ name, gone }) => Promise.race([gone.promise, Promise.all(addresses.map((address) => endpointOut(deps, name, address, () => leftMs(name))))])),
+  ]
+  await new Promise<void>((resolve, reject) => {
+    const timer = clock.after(timeoutMs, resolve)
+    Promise.all(asks).then(() => resolve(), reject).finally(() => timer.cancel())
+  }).finally(unfollow)
+}
+
+/** Asks one peer until it says that no rule of its own leads to the address, cannot be asked, or the time is over. */
+async function endpointOut({ find }: WithdrawalDeps, name: string, address: string, leftMs: () => number): Promise<void> {
+  for (let timeoutMs = leftMs(); timeoutMs > 0; timeoutMs = leftMs()) {
+    const at = find(name)
+    if (at === undefined) return
+    try {
+      // It waits for the change itself, and says after a second that it still waits.
+      const answer = await callKubelet(name, at, { method: 'GET', path: `/shoal/endpoint-out?ip=${encodeURIComponent(address)}`, timeoutMs: timeoutMs + 100 })
+      if (!answer.includes('"out":false')) return
+    } catch (error) {
+      if (!otherPeerFailed.is(error)) throw error
+      return
+    }
+  }
 }

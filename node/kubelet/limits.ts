@@ -31,8 +31,11 @@ export const parallelStarts = 8
 /** How often a running Pod is looked at again when nothing calls for it: volumes refresh at this pace. */
 export const resyncMs = 30_000
 
-/** How long the end of a Pod waits for the other peers' rules to let go of it, at most. Inside its grace period. */
-export const endpointWithdrawMs = 1_000
+/**
+ * How long the end of a Pod waits for the live peers' rules to let go of it, at most, and never more than half of what is left of
+ * its grace period. They do within milliseconds unless they are busy; a signal before that refuses clients.
+ */
+export const endpointWithdrawMs = 5_000
 /** An ending Pod waits so long, inside its grace period, for the first rules of a daemon that has just started. */
 export const firstRulesMs = 5_000
 /** Ended containers kept for each container name, for `logs --previous`; older ones are removed. */

@@ -87,7 +87,8 @@ export class Ending {
   async #withdraw(addresses: readonly string[]): Promise<void> {
     // A daemon that has just started finds the rules of its last life in force, which lead to this Pod until the first new ones.
     await Promise.race([this.#deps.rulesInForce(this.#atMost(firstRulesMs)), this.#wasCut])
-    const timeoutMs = this.#atMost(endpointWithdrawMs)
+    // Half of the time stays the program's own, to end what it has begun.
+    const timeoutMs = Math.min(endpointWithdrawMs, this.#atMost(Number.POSITIVE_INFINITY) / 2)
     if (timeoutMs === 0) return
     const limit = new Promise<void>((resolve) => this.#deps.clock.after(timeoutMs, resolve))
     const done = this.#deps.endpointsWithdrawn(addresses, timeoutMs).catch((error: unknown) => {

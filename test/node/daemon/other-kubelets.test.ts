@@ -96,6 +96,31 @@ describe('daemon / other kubelets', () => {
     await endpointsWithdrawn(deps({}), ['10.244.0.5'], 60_000)
   })
 
+  it('asks again a peer whose rules still lead there, and waits for its word', async () => {
+    const answers = ['{"out":false}', '{"out":false}', '{"out":true}']
+    listener = (_, response) => response.end(answers.shift())
+    await endpointsWithdrawn(deps({}), ['10.244.0.5'], 60_000)
+    deepEqual([asked.length, answers], [3, []])
+  })
+
+  it('waits no longer for a peer that is suspected meanwhile', async () => {
+    const members = [member('n1', 'alive'), member('n2', 'alive')]
+    let told = (): void => undefined
+    let unfollowed = 0
+    const membership: MembershipView = { members: () => members, onChange: (listener) => { told = listener; return () => void unfollowed++ } }
+    let over = false
+    listener = (_, response) => void setTimeout(() => response.end('{"out":false}'), 5)
+    const work = endpointsWithdrawn(deps({ membership }), ['10.244.0.5'], 2_000).then(() => { over = true })
+    members[0] = member('n1', 'suspect')
+    told()
+    await settle(3)
+    equal(over, false)
+    members[1] = member('n2', 'suspect')
+    told()
+    await work
+    equal(unfollowed, 1)
+  })
+
   it('ends when its time is over, though nobody answered', async () => {
     const clock = new ManualClock()
     let over = false

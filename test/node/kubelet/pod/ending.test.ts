@@ -28,15 +28,19 @@ describe('kubelet / pod / ending', () => {
     rules = Promise.resolve()
   })
 
-  it('waits for the rules at most a second of the grace period', async () => {
-    isOut = new Promise(() => undefined)
-    const done = ending(10).run(view())
-    await settle()
-    deepEqual(runtime.calls, [])
-    clock.advance(1_000)
-    await done
-    deepEqual(runtime.calls, ['stopContainer main 9', 'stopSandbox s0'])
-  })
+  for (const { grace, waitMs, left } of [{ grace: 60, waitMs: 5_000, left: 55 }, { grace: 4, waitMs: 2_000, left: 2 }]) {
+    it(`of ${grace} s it waits at most ${waitMs} ms for the rules to let go, and sends no signal before`, async () => {
+      isOut = new Promise(() => undefined)
+      const done = ending(grace).run(view())
+      await settle()
+      clock.advance(waitMs - 1)
+      await settle()
+      deepEqual(runtime.calls, [])
+      clock.advance(1)
+      await done
+      deepEqual(runtime.calls, [`stopContainer main ${left}`, 'stopSandbox s0'])
+    })
+  }
   it('waits longer for the first rules of a daemon that has just started: those of its last life lead here', async () => {
     const first = Promise.withResolvers<void>()
     rules = first.promise
