@@ -4,16 +4,15 @@
 import { assert } from '../../protocol/base/assert.ts'
 import type { ClusterId, LogIndex, PeerId } from '../../protocol/base/ids.ts'
 import type { ConnectionLoss } from '../../protocol/membership/types.ts'
-import { entryBytes } from '../../protocol/consensus/log.ts'
 import type { Applied, EngineStatus, PeerEngine, Ready } from '../../protocol/engine/types.ts'
-import { decodeMessage, encodeEntries, encodeMessage } from '../../protocol/message/codec.ts'
-import type { Entry, SnapshotMark } from '../../protocol/message/entry.ts'
+import { decodeMessage, encodeMessage } from '../../protocol/message/codec.ts'
+import type { SnapshotMark } from '../../protocol/message/entry.ts'
 import { MessageError } from '../../protocol/message/errors.ts'
 import type { GossipBatch, Message } from '../../protocol/message/message.ts'
 import type { WorkReport } from '../../protocol/message/ownership.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { committedBatchBytes, committedBatchEntries } from './limits.ts'
+import { CommitQueue } from './commit-queue.ts'
 import type { Refusals } from './refusals.ts'
 import { SaveQueue } from './save-queue.ts'
 import type { PeerLog, Report } from './types.ts'
@@ -47,6 +46,7 @@ export class Driver {
   readonly #self: PeerId
   readonly #cluster: ClusterId
   readonly #saves: SaveQueue
+  readonly #commits: CommitQueue
   #pumping = false
   #pumpComes = false
   #broken = false
@@ -59,6 +59,7 @@ export class Driver {
     this.#deps = deps
     this.#self = options.self
     this.#cluster = options.cluster
+    this.#commits = new CommitQueue((entries) => deps.report({ kind: 'committed', entries }, [entries]))
     this.#saves = new SaveQueue({ ...deps, diskFull: (full) => this.#room(full) }, (sequence) => this.#saved(sequence), (error) => {
       this.#broken = true
       deps.failed(error)
@@ -100,11 +101,13 @@ export class Driver {
   }
 
   applied(applied: Applied): void {
+    this.#commits.applied(applied.index)
     this.#deps.engine.applied(applied)
     this.#pumpSoon()
   }
 
   snapshotInstalled(mark: SnapshotMark): void {
+    this.#commits.applied(mark.index)
     this.#deps.engine.snapshotInstalled(mark)
     this.#pumpSoon()
   }
@@ -169,7 +172,7 @@ export class Driver {
       else this.#waiting.push({ after: this.#savingTo, letters: ready.sendAfterSave })
     }
     for (const batch of ready.publish) publish(batch)
-    this.#commit(ready.committed)
+    this.#commits.push(ready.committed)
     if (ready.fetchSnapshot !== undefined) fetchSnapshot(ready.fetchSnapshot)
     for (const { kind, proposal } of ready.proposals) report({ kind: 'outcome', counter: proposal.counter, outcome: kind })
     for (const read of ready.reads) report({ kind: 'read', context: read.context, index: read.kind === 'confirmed' ? read.index : undefined })
@@ -204,24 +207,4 @@ export class Driver {
     for (const { letters } of this.#waiting.splice(0, due === -1 ? this.#waiting.length : due)) this.#post(letters)
     this.#pumpSoon()
   }
-
-  #commit(entries: readonly Entry[]): void {
-    for (let from = 0; from < entries.length;) {
-      const to = batchEnd(entries, from)
-      const bytes = encodeEntries(entries.slice(from, to))
-      this.#deps.report({ kind: 'committed', entries: bytes }, [bytes])
-      from = to
-    }
-  }
-}
-
-/** Where the batch that begins at `from` ends: behind one entry at least. */
-function batchEnd(entries: readonly Entry[], from: number): number {
-  let sizeBytes = 0
-  let to = from
-  for (; to < entries.length && to - from < committedBatchEntries && sizeBytes < committedBatchBytes; to++) {
-    const entry = entries[to]
-    if (entry !== undefined) sizeBytes += entryBytes(entry)
-  }
-  return to
 }

@@ -76,6 +76,13 @@ export const requestTimeoutMs = 5_000
 export const committedBatchEntries = 1_000
 export const committedBatchBytes = 1024 * 1024
 
+/**
+ * Committed entries that were handed to the main thread and are not known to be applied; more wait in the log's own memory.
+ * Larger: memory after a start from a long log; smaller: the main thread waits for the next ones, since it tells every
+ * `appliedReportMs` what it has applied.
+ */
+export const committedAheadBytes = 32 * 1024 * 1024
+
 /** Peers that a state is sent to at once; further askers are told to ask somebody else. */
 export const snapshotServed = 2
 

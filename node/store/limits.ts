@@ -34,8 +34,8 @@ export const snapshotChunkBytes = 512 * 1024
 export const snapshotChunkMostBytes = 16 * 1024 * 1024
 
 /**
- * What a log holds when it is opened goes to its user in parts of about this size. Larger: memory for each part that is used
- * once; smaller: more messages between the threads.
+ * What a log holds when it is opened goes to its user in parts of about this size, where it is not whole files. Larger: memory
+ * for each part that is used once; smaller: more messages between the threads.
  */
 export const recoveredPartBytes = 512 * 1024
 

@@ -9,7 +9,7 @@ import { MessageError } from './errors.ts'
 import { anyText, count, list, named, word } from './fields.ts'
 import { packMembership, packOwnership, packSpreading, readMembership, readOwnership, readSpreading } from './gossip-fields.ts'
 import { maxMessageBytes, maxNameLength, maxTransactionBytes } from './limits.ts'
-import { pack, unpack } from './pack.ts'
+import { pack, packOwned, unpack } from './pack.ts'
 import { packTransaction, readTransaction } from './transaction-fields.ts'
 import { unreachable } from '../base/assert.ts'
 import type { ClusterId } from '../base/ids.ts'
@@ -100,7 +100,7 @@ export function decodeEntry(bytes: Uint8Array): Entry {
 
 /** A run of entries, for batches between threads: in memory of its own. At most `maxEntriesPerMessage`. */
 export function encodeEntries(entries: readonly Entry[]): Uint8Array {
-  return owned(pack(packEntries(entries)))
+  return packOwned(packEntries(entries))
 }
 
 export function decodeEntries(bytes: Uint8Array): Entry[] {
@@ -109,7 +109,7 @@ export function decodeEntries(bytes: Uint8Array): Entry[] {
 
 /** A transaction, as it is proposed: in memory of its own. Throws `tooLarge` beyond `maxTransactionBytes`. */
 export function encodeTransaction(transaction: Transaction): Uint8Array {
-  return owned(bounded(pack(packTransaction(transaction)), maxTransactionBytes))
+  return bounded(packOwned(packTransaction(transaction)), maxTransactionBytes)
 }
 
 export function decodeTransaction(bytes: Uint8Array): Transaction {
@@ -167,12 +167,4 @@ function limited(bytes: Uint8Array, most: number): Uint8Array {
 /** Refuses to hand out what no decoder would take. */
 function bounded(bytes: Uint8Array, most: number): Uint8Array {
   return limited(bytes, most)
-}
-
-/**
- * A copy that owns its memory. What `pack` answers is a view of a buffer as large as the largest thing that was ever packed,
- * and handing a view to another thread copies all of the buffer behind it.
- */
-function owned(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes)
 }

@@ -1,7 +1,7 @@
 // Bytes to plain values and back, by msgpack. Before the package may build anything, the bytes are walked once: every
 // length must fit what is left, nesting is bounded and extension types are refused, so a length that lies costs nothing.
 // It knows no message; codec.ts does.
-import { Packr } from 'msgpackr'
+import { Packr, RESET_BUFFER_MODE } from 'msgpackr'
 import { MessageError } from './errors.ts'
 import { maxDepth } from './limits.ts'
 
@@ -10,6 +10,14 @@ const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, int64As
 /** Encodes arrays, strings, numbers, booleans, null and bytes. The result may share its buffer with others: copy it before transferring. */
 export function pack(value: unknown): Uint8Array {
   return packr.pack(value)
+}
+
+/**
+ * The same as a copy that owns its memory: handing a view to another thread copies all of the buffer behind it. What is packed
+ * next is packed over it, so that large things do not take new memory each time.
+ */
+export function packOwned(value: unknown): Uint8Array {
+  return new Uint8Array(packr.pack(value, RESET_BUFFER_MODE))
 }
 
 /** Decodes what `pack` made, or anything else that keeps its rules. Bytes inside are views of `bytes`. Throws a MessageError. */

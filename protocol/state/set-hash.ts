@@ -70,10 +70,11 @@ class Lanes {
   bytes(bytes: Uint8Array): void {
     this.word(bytes.length)
     const whole = bytes.length & ~3
+    const view = new DataView(bytes.buffer, bytes.byteOffset, whole)
     // The same as word(), with the lanes in variables: nearly all time is spent here.
     let { a, b } = this
     for (let i = 0; i < whole; i += 4) {
-      const word = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16) | ((bytes[i + 3] ?? 0) << 24)
+      const word = view.getInt32(i, true)
       a = Math.imul(a ^ Math.imul(word, 0xcc9e2d51), 0x85ebca6b)
       a = (a << 13) | (a >>> 19)
       b = Math.imul(b ^ Math.imul(word, 0x1b873593), 0xc2b2ae35)

@@ -37,25 +37,64 @@ export function batchOf(save: LogSave): BatchItem[] {
   return items
 }
 
+/** Some of the entries that were recovered, in order: where each is in memory that can be transferred. */
+export interface RecoveredPart {
+  readonly memory: ArrayBuffer
+  /** Offset and length of each entry. */
+  readonly places: Uint32Array
+}
+
 /**
- * What was recovered, in order and in parts of about `partBytes` for another thread. Takes the entries out of their list on
- * the way, so that the files that they are views of need not stay in memory to the end.
+ * What was recovered, in order and in parts for another thread. Takes the entries out of their list on the way, so that the
+ * files that they are views of need not stay in memory to the end. A file that mostly consists of them is handed over as it
+ * was read: memory that is new costs more than all that is done with it. Of others the entries are copied, in parts of about
+ * `partBytes`, or a few of them would keep a whole file in memory.
  */
-export function* takeParts(entries: StoredEntry[], partBytes: number): IterableIterator<Uint8Array<ArrayBuffer>> {
+export function* takeParts(entries: StoredEntry[], partBytes: number): IterableIterator<RecoveredPart> {
   entries.reverse()
   while (entries.length > 0) {
-    const part: BatchItem[] = []
-    for (let sizeBytes = 0; sizeBytes < partBytes;) {
-      const entry = entries.pop()
-      if (entry === undefined) break
-      part.push({ type: recordType.entry, ...entry })
-      sizeBytes += entry.payload.length
-    }
-    yield encodeBatch(part)
+    const file = takeFile(entries)
+    const memory = file[0]?.buffer
+    const sizeBytes = file.reduce((sum, payload) => sum + payload.length, 0)
+    if (memory instanceof ArrayBuffer && memory.byteLength >= partBytes && sizeBytes * 2 >= memory.byteLength) {
+      yield { memory, places: Uint32Array.from(file.flatMap((payload) => [payload.byteOffset, payload.length])) }
+    } else yield* copies(file, partBytes)
   }
 }
 
-/** The entries of such a part, or of a list that was not sent. */
+/** The next entries that are views of the same memory, from the end of a list that is in reverse. */
+function takeFile(entries: StoredEntry[]): Uint8Array[] {
+  const memory = entries.at(-1)?.payload.buffer
+  let from = entries.length
+  while (from > 0 && entries[from - 1]?.payload.buffer === memory) from--
+  return entries.splice(from).reverse().map(({ payload }) => payload)
+}
+
+function* copies(payloads: readonly Uint8Array[], partBytes: number): IterableIterator<RecoveredPart> {
+  for (let from = 0; from < payloads.length;) {
+    let sizeBytes = 0
+    let to = from
+    for (; to < payloads.length && sizeBytes < partBytes; to++) sizeBytes += payloads[to]?.length ?? 0
+    const part = payloads.slice(from, to)
+    const memory = new Uint8Array(sizeBytes)
+    const places: number[] = []
+    let at = 0
+    for (const payload of part) {
+      memory.set(payload, at)
+      places.push(at, payload.length)
+      at += payload.length
+    }
+    yield { memory: memory.buffer, places: Uint32Array.from(places) }
+    from = to
+  }
+}
+
+/** The entries of such a part: their commands are views of its memory. */
+export function* entriesOfPart({ memory, places }: RecoveredPart): IterableIterator<Entry> {
+  for (let at = 0; at < places.length; at += 2) yield decodeEntry(new Uint8Array(memory, places[at], places[at + 1]))
+}
+
+/** The entries of a list that was not sent. */
 export function entriesOf(stored: readonly StoredEntry[]): Entry[] {
   return stored.map(({ payload }) => decodeEntry(payload))
 }

@@ -28,7 +28,7 @@ function open(start: WriterStart): LogFiles | undefined {
   try {
     const files = LogFiles.open(realFileCalls, start)
     const { hardState, mark, entries, fresh, problem } = files.takeRecovered()
-    for (const batch of takeParts(entries, recoveredPartBytes)) say({ kind: 'entries', batch }, [batch.buffer])
+    for (const part of takeParts(entries, recoveredPartBytes)) say({ kind: 'entries', part }, [part.memory])
     say({ kind: 'opened', hardState, mark, fresh, problem })
     return files
   } catch (error) {

@@ -5,7 +5,7 @@ import { assert } from '../../../protocol/base/assert.ts'
 import { diskFull, logFailed, storeClosed } from '../errors.ts'
 import { logSegmentBytes } from '../limits.ts'
 import { logSyncHistogram } from '../metrics.ts'
-import { batchOf, decodeBatch, encodeBatch, entriesOf } from './batch.ts'
+import { batchOf, encodeBatch, entriesOfPart } from './batch.ts'
 import type { Entry } from '../../../protocol/message/entry.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Metrics } from '../../base/metrics.ts'
@@ -35,7 +35,7 @@ export async function openLog(deps: LogDeps, options: LogOptions): Promise<Durab
   const opened = await new Promise<FromWriter>((resolve, reject) => {
     const hear = (message: FromWriter): void => {
       if (message.kind === 'entries') {
-        for (const entry of entriesOf(decodeBatch(message.batch))) entries.push(entry)
+        for (const entry of entriesOfPart(message.part)) entries.push(entry)
         return
       }
       worker.off('message', hear)

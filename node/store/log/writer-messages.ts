@@ -1,5 +1,6 @@
 // What the log's user and the thread that writes it say to each other. Bytes are transferred, not copied.
 import type { HardState, SnapshotMark } from '../../../protocol/message/entry.ts'
+import type { RecoveredPart } from './batch.ts'
 import type { LogProblem } from './types.ts'
 
 /** Given to the thread when it starts. */
@@ -23,7 +24,7 @@ export interface Refusal {
 
 export type FromWriter =
   /** Some of the recovered entries, in order; before `opened`. */
-  | { readonly kind: 'entries'; readonly batch: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'entries'; readonly part: RecoveredPart }
   | { readonly kind: 'opened'; readonly hardState: HardState; readonly mark: SnapshotMark; readonly fresh: boolean; readonly problem: LogProblem | undefined }
   | { readonly kind: 'notOpened'; readonly refusal: Refusal }
   | { readonly kind: 'done'; readonly ids: readonly number[] }
