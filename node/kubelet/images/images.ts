@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
 import type { Container } from '../../objects/generated/core-v1.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { imageExportFailed, imageLoadFailed, runtimeError } from '../errors.ts'
@@ -26,6 +27,7 @@ export type ImageResult =
 export interface ImagesDeps {
   readonly runtime: Runtime
   readonly clock: Clock
+  readonly logger: Logger
   /** Writes an archive of an image that another peer has by hand into `file`; false when no peer has it. */
   readonly imageFromPeers?: (image: string, file: string) => Promise<boolean>
 }
@@ -45,7 +47,8 @@ interface Failure {
 /** Loaded by hand: a registry would have given it a digest. */
 const isLoaded = (image: RuntimeImage): boolean => image.digests.length === 0
 
-const refusals = /unauthorized|authorization failed|denied|not found|manifest unknown|401|403|404/i
+/** What a registry says that answers and refuses; numbers stand alone, for digests have them too. */
+const refusals = /unauthorized|authorization failed|denied|not found|manifest unknown|\b40[134]\b/i
 
 export class Images {
   readonly #deps: ImagesDeps
@@ -125,8 +128,7 @@ export class Images {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-load-'))
     try {
       const file = join(folder, 'image.tar')
-      if (await imageFromPeers(complete, file)) {
-        await this.load(file)
+      if (await imageFromPeers(complete, file) && await this.#loaded(file, complete)) {
         this.#askedOthersMs.delete(complete)
         return await runtime.imageStatus(complete)
       }
@@ -135,6 +137,18 @@ export class Images {
       return undefined
     } finally {
       await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  /** Whether another peer's archive could be loaded. If not the registry is asked, as if that peer had none. */
+  async #loaded(file: string, image: string): Promise<boolean> {
+    try {
+      await this.load(file)
+      return true
+    } catch (error) {
+      if (!imageLoadFailed.is(error)) throw error
+      this.#deps.logger.warn('an image of another peer could not be loaded', { image, error })
+      return false
     }
   }
 
@@ -163,6 +177,9 @@ export class Images {
   #failed(complete: string, message: string): ImageResult {
     const count = (this.#failures.get(complete)?.count ?? 0) + 1
     const retryAtMs = this.#deps.clock.bootMs() + backOffMs(count, imageBackOffFirstMs, restartBackOffMostMs)
+    // Names that nobody has asked for since are forgotten: there is no end to names that no registry has.
+    const nowMs = this.#deps.clock.bootMs()
+    for (const [other, { retryAtMs: dueMs }] of this.#failures) if (nowMs >= dueMs + restartBackOffMostMs) this.#failures.delete(other)
     this.#failures.set(complete, { count, retryAtMs, message })
     return { ok: false, reason: 'ErrImagePull', message, retryAtMs }
   }

@@ -1,5 +1,6 @@
 // Images by policy, on the fake runtime: present, pulled, backed off, cut off.
 import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { silentLogger } from '../../../../node/base/logger.ts'
 import { imageExportFailed } from '../../../../node/kubelet/errors.ts'
 import { Images } from '../../../../node/kubelet/images/images.ts'
 import type { ImageResult } from '../../../../node/kubelet/images/images.ts'
@@ -13,7 +14,7 @@ describe('kubelet / images', () => {
   beforeEach(() => {
     clock = new ManualClock()
     runtime = new FakeRuntime(clock)
-    images = new Images({ runtime, clock }, { ctrPath: 'false', endpoint: '' })
+    images = new Images({ runtime, clock, logger: silentLogger }, { ctrPath: 'false', endpoint: '' })
   })
   const ensure = (image: string, imagePullPolicy?: string): Promise<ImageResult> => images.ensure({ name: 'c', image, imagePullPolicy }, [], () => undefined)
   const pulls = (): number => runtime.calls.filter((each) => each.startsWith('pullImage')).length
@@ -66,7 +67,7 @@ describe('kubelet / images', () => {
   it('takes a missing image from another peer before it asks a registry, even where pulling is forbidden', async () => {
     const wanted: string[] = []
     // The program that imports, in place of ctr: the runtime has the image then.
-    images = new Images({ runtime, clock, imageFromPeers: (image) => {
+    images = new Images({ runtime, clock, logger: silentLogger, imageFromPeers: (image) => {
       wanted.push(image)
       runtime.addImage(image)
       return Promise.resolve(true)
@@ -75,7 +76,7 @@ describe('kubelet / images', () => {
   })
   it('turns to the registry when no peer has it, and asks them again only after a while', async () => {
     let asked = 0
-    images = new Images({ runtime, clock, imageFromPeers: () => Promise.resolve(++asked < 0) }, { ctrPath: 'false', endpoint: '' })
+    images = new Images({ runtime, clock, logger: silentLogger, imageFromPeers: () => Promise.resolve(++asked < 0) }, { ctrPath: 'false', endpoint: '' })
     runtime.failures.set('pullImage', 'no route')
     await ensure('app:1')
     await ensure('app:1', 'Never')
@@ -83,6 +84,16 @@ describe('kubelet / images', () => {
     clock.advance(10_000)
     await ensure('app:1')
     deepEqual([asked, pulls()], [2, 2])
+  })
+  it('turns to the registry when what a peer gave cannot be loaded', async () => {
+    let asked = 0
+    images = new Images({ runtime, clock, logger: silentLogger, imageFromPeers: () => Promise.resolve(++asked > 0) }, { ctrPath: 'false', endpoint: '' })
+    deepEqual([(await ensure('app:1')).ok, asked, pulls()], [true, 1, 1])
+  })
+  it('is not held back by a digest that reads like a refusal', async () => {
+    runtime.addImage('docker.io/library/nginx:latest', ['nginx@sha256:1'])
+    runtime.failures.set('pullImage', 'sha256:a4030404: connection refused')
+    equal((await ensure('nginx', 'Always')).ok, true)
   })
   it('hands on what was loaded by hand and nothing else; a failure names the image', async () => {
     runtime.addImage('docker.io/library/pulled:1', ['pulled@sha256:1'])

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { silentLogger } from '../../../../node/base/logger.ts'
 import type { Container } from '../../../../node/objects/generated/core-v1.ts'
 import { Images } from '../../../../node/kubelet/images/images.ts'
 import { Starter } from '../../../../node/kubelet/pod/starter.ts'
@@ -28,7 +29,7 @@ describe('kubelet / pod / starter', () => {
     runtime = new FakeRuntime(api.clock)
     runtime.addImage('docker.io/library/busybox:latest')
     runtime.sandboxes.set('s0', { ...makeSandbox(), address: '10.0.0.1' })
-    const deps = { runtime, clock: api.clock, transport: api }
+    const deps = { runtime, clock: api.clock, logger: silentLogger, transport: api }
     starter = new Starter({
       ...deps,
       images: new Images(deps, { ctrPath: 'false', endpoint: '' }),
