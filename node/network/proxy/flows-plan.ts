@@ -18,38 +18,59 @@ export type Purge =
 
 /** What connections can lead to, at one moment. */
 export interface Reachable {
-  /** Every endpoint in whatever condition, by `protocol address port`. */
-  readonly targets: ReadonlyMap<string, Target>
-  /** The rules for UDP by frontend. */
-  readonly datagrams: ReadonlyMap<string, Rule>
+  /** Their endpoints in whatever condition. */
+  readonly slices: ReadonlySet<EndpointSlice>
+  readonly rules: ReadonlySet<Rule>
+  /** What else connections lead to. */
+  readonly others: readonly Target[]
 }
 
-/** The key of a target in `Reachable`. */
-export const targetKey = ({ protocol, address, port }: Target): string => `${protocol} ${address} ${port}`
+type Visit = (protocol: Protocol, address: string, port: number) => void
+
+const keyOf = (protocol: Protocol, address: string, port: number): string => `${protocol} ${address} ${port}`
 
 /** What can be reached under these rules and endpoints. */
-export function reachable(rules: readonly Rule[], slices: readonly EndpointSlice[]): Reachable {
-  const targets = new Map<string, Target>()
-  const put = (target: Target): void => void targets.set(targetKey(target), target)
+export const reachable = (rules: readonly Rule[], slices: readonly EndpointSlice[]): Reachable => ({ slices: new Set(slices), rules: new Set(rules), others: [] })
+
+function visitTargets(slices: Iterable<EndpointSlice>, rules: Iterable<Rule>, visit: Visit): void {
   for (const slice of slices) {
     if (slice.addressType !== 'IPv4') continue
     for (const { port, protocol } of slice.ports ?? []) {
       if (port === undefined) continue
-      for (const { addresses } of endpointsIn(slice)) for (const address of addresses) put({ protocol: protocolOf(protocol), address, port })
+      for (const { addresses } of endpointsIn(slice)) for (const address of addresses) visit(protocolOf(protocol), address, port)
     }
   }
   // Host ports stand in no slice.
-  for (const { frontend, backends } of rules) for (const backend of backends) put({ ...backend, protocol: frontend.protocol })
-  const datagrams = rules.filter(({ frontend }) => frontend.protocol === 'udp').map((rule) => [`${rule.frontend.address} ${rule.frontend.port}`, rule] as const)
-  return { targets, datagrams: new Map(datagrams) }
+  for (const { frontend, backends } of rules) for (const { address, port } of backends) visit(frontend.protocol, address, port)
 }
 
-/** What to forget when `after` has taken the place of `before`. */
+const without = <T>(all: ReadonlySet<T>, others: ReadonlySet<T>): readonly T[] => [...all].filter((one) => !others.has(one))
+
+/** What to forget when `after` has taken the place of `before`. Only slices and rules that are other objects are looked at closer. */
 export function purges(before: Reachable, after: Reachable): readonly Purge[] {
-  const found: Purge[] = []
-  for (const [key, target] of before.targets) if (!after.targets.has(key)) found.push({ kind: 'target', target })
-  for (const key of new Set([...before.datagrams.keys(), ...after.datagrams.keys()])) found.push(...frontendPurges(before.datagrams.get(key), after.datagrams.get(key)))
+  const [goneRules, newRules] = [without(before.rules, after.rules), without(after.rules, before.rules)]
+  const found = goneTargets(before, after, goneRules).map((target): Purge => ({ kind: 'target', target }))
+  const datagrams = (rules: readonly Rule[]): ReadonlyMap<string, Rule> =>
+    new Map(rules.filter(({ frontend }) => frontend.protocol === 'udp').map((rule) => [`${rule.frontend.address} ${rule.frontend.port}`, rule]))
+  const [old, next] = [datagrams(goneRules), datagrams(newRules)]
+  for (const key of new Set([...old.keys(), ...next.keys()])) found.push(...frontendPurges(old.get(key), next.get(key)))
   return found
+}
+
+function goneTargets(before: Reachable, after: Reachable, goneRules: readonly Rule[]): readonly Target[] {
+  const gone = new Map<string, Target>()
+  const addresses = new Set<string>()
+  const note: Visit = (protocol, address, port) => {
+    gone.set(keyOf(protocol, address, port), { protocol, address, port })
+    addresses.add(address)
+  }
+  for (const { protocol, address, port } of before.others) note(protocol, address, port)
+  visitTargets(without(before.slices, after.slices), goneRules, note)
+  if (gone.size === 0) return []
+  visitTargets(after.slices, after.rules, (protocol, address, port) => {
+    if (addresses.has(address)) gone.delete(keyOf(protocol, address, port))
+  })
+  return [...gone.values()]
 }
 
 function frontendPurges(before: Rule | undefined, after: Rule | undefined): readonly Purge[] {

@@ -167,37 +167,33 @@ export function proxyModel(input: ProxyInput): readonly Rule[] {
   return [...input.services.flatMap((service) => serviceRules(service, input, out)), ...hostPortRules(input)]
 }
 
-interface Remembered {
-  readonly slices: readonly EndpointSlice[]
-  readonly rules: readonly Rule[]
+/** A Service that changed, or whose EndpointSlices did: what it is now, or that it is gone. */
+export interface TouchedService {
+  /** `namespace/name`. */
+  readonly key: string
+  readonly service: Service | undefined
 }
 
-/**
- * The model over time: the rules of a Service that has not changed, nor its EndpointSlices, are the same objects as before.
- * Objects of the API are never changed in place, so being the same object is enough.
- */
+/** The model over time: the rules of a Service that was not touched are the same objects as before. */
 export class ProxyModel {
-  #known = new Map<Service, Remembered>()
+  /** Rules by Service, in the order of the Services. */
+  #known = new Map<string, readonly Rule[]>()
   /** What else rules depend on: who is suspected, and the addresses of Nodes. */
   #world = ''
 
-  /** As proxyModel. */
-  next(input: ProxyInput): readonly Rule[] {
+  /** As proxyModel. `touched` names every Service that is another than at the last call, or has other EndpointSlices. */
+  next(input: ProxyInput, touched: readonly TouchedService[]): readonly Rule[] {
     const out = suspension(input.members, input.self)
     const world = JSON.stringify([input.self, [...out.nodes].sort(), out.odd, [...input.nodeByAddress]])
-    const before = world === this.#world ? this.#known : new Map<Service, Remembered>()
-    this.#world = world
-    this.#known = new Map()
-    const rules: Rule[] = []
-    for (const service of input.services) {
-      const slices = input.slicesOf(`${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`)
-      const old = before.get(service)
-      const isSame = old !== undefined && old.slices.length === slices.length && old.slices.every((slice, at) => slice === slices[at])
-      const made = isSame ? old : { slices, rules: serviceRules(service, input, out) }
-      this.#known.set(service, made)
-      rules.push(...made.rules)
+    if (world === this.#world) {
+      for (const { key, service } of touched) {
+        if (service === undefined) this.#known.delete(key)
+        else this.#known.set(key, serviceRules(service, input, out))
+      }
+    } else {
+      this.#world = world
+      this.#known = new Map(input.services.map((service) => [`${service.metadata.namespace ?? ''}/${service.metadata.name ?? ''}`, serviceRules(service, input, out)]))
     }
-    rules.push(...hostPortRules(input))
-    return rules
+    return [...[...this.#known.values()].flat(), ...hostPortRules(input)]
   }
 }

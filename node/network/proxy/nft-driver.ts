@@ -7,8 +7,9 @@ import { Dialogue } from '../../platform/dialogue.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { commandFailed } from '../errors.ts'
 import { changesPerSession, commandTimeoutMs, lineTransactionMaxChars } from '../limits.ts'
+import { Frontends } from './frontends.ts'
 import type { Rule } from './model.ts'
-import { chainsOf, change, changedRules, type Elements, elementsOf, firstRules, type RulesContext, wholeTable } from './rules.ts'
+import { chainsOf, change, type Elements, elementsOf, type RulesContext, wholeTable } from './rules.ts'
 
 /** A question whose answer nft knows without the kernel: it is said when everything before it is done. */
 const question = 'describe ip version'
@@ -23,8 +24,7 @@ async function transact(script: string): Promise<void> {
 }
 
 interface InForce {
-  /** By frontend. */
-  readonly rules: ReadonlyMap<string, Rule>
+  readonly frontends: Frontends
   readonly fenced: readonly string[]
 }
 
@@ -48,14 +48,14 @@ export class NftDriver {
    * objects than before are looked at: of ten thousand Services one has changed, and its endpoints should be out in milliseconds.
    */
   async apply(rules: readonly Rule[], fenced: readonly string[] = []): Promise<void> {
-    const wanted: InForce = { rules: firstRules(rules), fenced }
-    if (this.#inForce !== undefined) {
-      const before = elementsOf(changedRules(this.#inForce.rules, wanted.rules), this.#inForce.fenced)
-      const after = elementsOf(changedRules(wanted.rules, this.#inForce.rules), fenced)
-      const script = change(before, after, this.#chains)
+    const known = this.#inForce
+    if (known !== undefined) {
+      const { gone, come } = known.frontends.replace(rules)
+      const after = elementsOf(come, fenced)
+      const script = change(elementsOf(gone, known.fenced), after, this.#chains)
       try {
         if (script !== '') await this.#change(script)
-        this.#remember(wanted, after)
+        this.#remember({ frontends: known.frontends, fenced }, after)
         return
       } catch (error) {
         this.#logger.warn('a change of the rules was refused; loading all of them', { error })
@@ -65,12 +65,12 @@ export class NftDriver {
     this.#chains.clear()
     const all = elementsOf(rules, fenced)
     await transact(wholeTable(this.#context, all))
-    this.#remember(wanted, all)
+    this.#remember({ frontends: new Frontends(rules), fenced }, all)
     await this.#listen()
   }
 
-  #remember(wanted: InForce, elements: Elements): void {
-    this.#inForce = wanted
+  #remember(inForce: InForce, elements: Elements): void {
+    this.#inForce = inForce
     for (const chain of chainsOf(elements)) this.#chains.add(chain)
   }
 

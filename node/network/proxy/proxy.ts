@@ -6,6 +6,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Gauge, Histogram, Metrics } from '../../base/metrics.ts'
 import type { MembershipView } from '../../base/views.ts'
 import type { Informer } from '../../client/informer.ts'
+import { keyOf } from '../../client/object-cache.ts'
 import type { Informers } from '../../client/informers.ts'
 import { endpointSlices, nodes, pods, services } from '../../client/resource-types.ts'
 import { sameJson } from '../../objects/pods/fnv.ts'
@@ -15,7 +16,7 @@ import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import { retryDelayMs } from '../limits.ts'
 import { frontends, syncSeconds } from '../metrics.ts'
 import type { FlowsDriver } from './flows-driver.ts'
-import { purges, type Reachable, reachable, targetKey } from './flows-plan.ts'
+import { purges, type Reachable, reachable } from './flows-plan.ts'
 import { type HostPortRule, ProxyModel, type Rule } from './model.ts'
 import type { NftDriver } from './nft-driver.ts'
 
@@ -50,7 +51,11 @@ export class Proxy {
   readonly #endings: (() => void)[] = []
   readonly #waiters = new Set<Waiter>()
   readonly #rules = new ProxyModel()
-  #backends = new Set<string>()
+  /** Services that changed, or whose EndpointSlices did, since the model was made. */
+  readonly #touched = new Set<string>()
+  #inForce: readonly Rule[] = []
+  /** Addresses that rules in force lead to; undefined until somebody asks. */
+  #backends: ReadonlySet<string> | undefined
   #reachable: Reachable | undefined
   #dirtySinceMs: number | undefined
   /** False until every kind has its first list: rules from a part of them would take away what is still in force. */
@@ -64,7 +69,7 @@ export class Proxy {
     this.#slices = deps.informers.of(endpointSlices)
     this.#nodes = deps.informers.of(nodes)
     this.#pods = deps.informers.of(pods)
-    this.#slices.addIndex(byService, (slice) => [`${slice.metadata.namespace ?? ''}/${slice.metadata.labels?.['kubernetes.io/service-name'] ?? ''}`])
+    this.#slices.addIndex(byService, (slice) => [serviceOf(slice)])
     this.#sync = deps.metrics.histogram(syncSeconds)
     this.#frontends = deps.metrics.gauge(frontends)
     this.#loading = new CoalescedRun({
@@ -78,8 +83,14 @@ export class Proxy {
   async start(): Promise<void> {
     const dirty = (): void => this.#changed()
     this.#endings.push(
-      this.#services.onChange(dirty),
-      this.#slices.onChange(dirty),
+      this.#services.onChange(({ object }) => {
+        this.#touched.add(keyOf(object))
+        dirty()
+      }),
+      this.#slices.onChange(({ object, previous }) => {
+        for (const slice of previous === undefined ? [object] : [object, previous]) this.#touched.add(serviceOf(slice))
+        dirty()
+      }),
       this.#nodes.onChange((change) => {
         if (change.kind !== 'updated' || addressOf(change.previous) !== addressOf(change.object) || !sameJson(fencedPods(change.previous), fencedPods(change.object))) dirty()
       }),
@@ -107,11 +118,16 @@ export class Proxy {
    * those of the daemon's last life are in force, and nobody knows where they lead.
    */
   waitEndpointOut(address: string, timeoutMs: number): Promise<boolean> {
-    if (this.#loaded && !this.#backends.has(address) && this.#dirtySinceMs === undefined) return Promise.resolve(true)
+    if (this.#loaded && !this.#leadsTo(address) && this.#dirtySinceMs === undefined) return Promise.resolve(true)
     return new Promise((resolve) => {
       const waiter: Waiter = { address, resolve, timer: this.#deps.clock.after(timeoutMs, () => this.#answer(waiter, false)) }
       this.#waiters.add(waiter)
     })
+  }
+
+  #leadsTo(address: string): boolean {
+    this.#backends ??= new Set(this.#inForce.flatMap((rule) => rule.backends.map((backend) => backend.address)))
+    return this.#backends.has(address)
   }
 
   #answer(waiter: Waiter, gone: boolean): void {
@@ -140,20 +156,22 @@ export class Proxy {
     this.#backends = new Set(rules.flatMap((rule) => rule.backends.map((backend) => backend.address)))
     this.#sync.observe({}, (this.#deps.clock.bootMs() - sinceMs) / 1000)
     this.#frontends.set({}, rules.length)
-    for (const waiter of this.#waiters) if (!this.#backends.has(waiter.address)) this.#answer(waiter, true)
+    for (const waiter of this.#waiters) if (!this.#leadsTo(waiter.address)) this.#answer(waiter, true)
     await this.#forgetFlows(rules)
   }
 
   /** Connections of the daemon's last life may lead to what is gone by now. */
   async #forgetFlows(rules: readonly Rule[]): Promise<void> {
     const next = reachable(rules, this.#slices.cache.list())
-    const before = this.#reachable ?? { targets: new Map((await this.#deps.flows.targets()).map((target) => [targetKey(target), target])), datagrams: next.datagrams }
+    const before = this.#reachable ?? { ...next, others: await this.#deps.flows.targets() }
     this.#deps.flows.purge(purges(before, next))
     this.#reachable = next
   }
 
   #model(): readonly Rule[] {
     const nodeByAddress = new Map(this.#nodes.cache.list().map((node) => [addressOf(node), node.metadata.name ?? '']))
+    const touched = [...this.#touched].map((key) => ({ key, service: this.#services.cache.get(key) }))
+    this.#touched.clear()
     return this.#rules.next({
       services: this.#services.cache.list(),
       slicesOf: (key) => this.#slices.cache.byIndex(byService, key),
@@ -161,9 +179,12 @@ export class Proxy {
       self: this.#self,
       nodeByAddress,
       hostPorts: this.#pods.cache.list().filter((pod) => pod.spec?.nodeName === this.#self).flatMap(hostPortsOf),
-    })
+    }, touched)
   }
 }
+
+/** `namespace/name` of the Service that an EndpointSlice belongs to. */
+const serviceOf = ({ metadata }: EndpointSlice): string => `${metadata.namespace ?? ''}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`
 
 /** The InternalIP of a Node, or empty. */
 export const addressOf = (node: Node): string => node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address ?? ''

@@ -70,7 +70,8 @@ function backendIds(backends: readonly Backend[]): readonly number[] {
   })
 }
 
-const keyOf = (frontend: Frontend): string =>
+/** A frontend as the maps of nftables name it. */
+export const keyOf = (frontend: Frontend): string =>
   frontend.address === 'node' ? `${frontend.protocol} . ${frontend.port}` : `${frontend.address} . ${frontend.protocol} . ${frontend.port}`
 
 function targetOf(backends: readonly Backend[], index: number): string {

@@ -87,18 +87,21 @@ describe('network / proxy / model', () => {
     let hostPorts: ProxyInput['hostPorts'] = []
     for (let turn = 0; turn < 200; turn++) {
       const at = random.integer(services.length)
-      const key = `default/s${at}`
+      const metadata = services[at]?.metadata ?? {}
+      const key = `default/${metadata.name}`
       switch (random.integer(5)) {
         case 0: members = [member('b', random.integer(2) === 0 ? 'suspect' : 'alive'), member('c', 'alive')]; break
         case 1: slices.set(key, [slice([{ address: `10.244.1.${random.integer(4)}`, node: 'a' }])]); break
         case 2: slices.set(key, []); break
-        case 3: services[at] = { ...service, metadata: { name: `s${at}`, namespace: 'default' }, spec: { ...service.spec, type: random.integer(2) === 0 ? 'ExternalName' : 'NodePort' } }; break
+        case 3: services[at] = { ...service, metadata, spec: { ...service.spec, type: random.integer(2) === 0 ? 'ExternalName' : 'NodePort' } }; break
         default: hostPorts = [{ protocol: 'tcp', hostPort: 1_000 + random.integer(9), backend: { address: '10.244.1.9', port: 1 } }]
       }
       const now = input({ services, members, hostPorts, slicesOf: (name) => slices.get(name) ?? [] })
-      deepEqual(model.next(now), proxyModel(now))
-      const again = model.next(now)
-      deepEqual(changedRules(firstRules(again), firstRules(model.next(now))).filter((rule) => rule.frontend.port < 1_000), [])
+      if (turn % 50 === 49) services.splice(at, 1)
+      const touched = [{ key, service: services.find((one) => one.metadata === metadata) }]
+      deepEqual(model.next(now, touched), proxyModel(now))
+      const again = model.next(now, [])
+      deepEqual(changedRules(firstRules(again), firstRules(model.next(now, []))).filter((rule) => rule.frontend.port < 1_000), [])
     }
   })
 })
