@@ -77,7 +77,7 @@ function differences(own: Sight, looked: Looked, other: Sight): readonly Finding
   const skewMs = other.wallMs - (looked.atMs - looked.tookMs / 2)
   if (Math.abs(skewMs) > clockWarningMs + looked.tookMs / 2) {
     const text = `the clock of ${name} is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of ${own.name}`
-    findings.push(Math.abs(skewMs) > joinClockSkewMs ? broken(`${text}: machines cannot join through it, and certificates may be refused`) : warning(text))
+    findings.push(Math.abs(skewMs) > joinClockSkewMs ? broken(`${text}: machines cannot join through it, and tokens that it signs may end early`) : warning(text))
   }
   if (other.messageVersion !== own.messageVersion) findings.push(broken(`${name} speaks version ${other.messageVersion} of the protocol and ${own.name} version ${own.messageVersion}: update the older one`))
   else if (other.version !== own.version) findings.push(warning(`${name} runs ${other.version} and ${own.name} ${own.version}`))

@@ -1,6 +1,10 @@
 // Two peers and a witness over real sockets and disks: three voters, so either peer may die; the witness holds no objects and
 // no keys of the cluster, and passes the leadership on when it got it.
 import { strict as assert } from 'node:assert'
+import { rmSync } from 'node:fs'
+import { silentLogger } from '../../../node/base/logger.ts'
+import { joinAnew } from '../../../node/peer/join-anew.ts'
+import { systemClock } from '../../../node/platform/clock.ts'
 import type { Transaction } from '../../../protocol/message/transaction.ts'
 import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
 
@@ -45,6 +49,20 @@ describe('peer / witness', function () {
     assert.deepEqual(keys.filter((key) => key.startsWith('/registry/') || key.startsWith('/shoal/keys/')), [])
     assert.ok(keys.length > 0)
     for (const work of ['controllers', 'scheduler']) assert.equal(peer.works.epoch(work), undefined)
+  })
+
+  it('joins anew as a witness when its log is gone (P6)', async () => {
+    await cluster.kill('wit')
+    const directory = cluster.directory('wit')
+    const old = directory.read().key.peerId
+    rmSync(directory.log, { recursive: true })
+    assert.equal(await joinAnew(directory, { name: '', addresses: [], hosts: [], zone: '' }, systemClock(), silentLogger), true)
+    const { peer, store } = await cluster.start('wit')
+    await eventually('it votes, and its old id does not', () => {
+      const { voters = [], witnesses = [] } = cluster.get('ant').peer.status()?.configuration ?? {}
+      return voters.length === 3 && witnesses.includes(peer.peerId) && !voters.includes(old)
+    }, 30_000)
+    assert.deepEqual(store.range('/').items.filter(({ key }) => key.startsWith('/registry/') || key.startsWith('/shoal/keys/')), [])
   })
 
   it('comes back from its disk and votes', async () => {
