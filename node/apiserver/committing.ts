@@ -40,11 +40,13 @@ export function versionGuard(stored: StoredValue, refused: Guard['refused']): Gu
   return { condition: { kind: 'version', key: stored.key, version: stored.revision }, refused }
 }
 
+/** The write that stores an object, in the form in which its kind is stored. */
 export function putObject(key: string, definition: ResourceDefinition, object: JsonObject): Write & { readonly kind: 'put' } {
   const stored = definition.storedAs === undefined ? object : definition.storedAs.toStored(object)
   return { kind: 'put', key, value: encodeObject(stored), terminating: isTerminating(object) }
 }
 
+/** The key that an allocation (an address, a port, a name) has in the key space; parts are escaped. */
 export function allocationKey(key: string): string {
   return `${allocations}${key.split('/').map(encodeURIComponent).join('/')}`
 }

@@ -17,6 +17,7 @@ import { alreadyExists, badRequest, forbidden, generateNameConflict, internal, i
 import { readWriteOptions } from './write-options.ts'
 import type { WriteOptions } from './write-options.ts'
 
+/** The verb create: decodes the body and makes the object. */
 export async function createObject(rest: Rest, call: Call, definition: ResourceDefinition, namespace: string): Promise<Answer> {
   const options = readWriteOptions(call, 'CreateOptions')
   const { object, warnings } = await readObject(call.body, definition, options.fieldValidation)

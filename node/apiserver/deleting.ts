@@ -34,6 +34,7 @@ export interface DeleteOptions {
 const optionsKind = { group: 'meta.k8s.io', kind: 'DeleteOptions' }
 const finalizerOf = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: undefined } as const
 
+/** The verb delete, with the options of the request. */
 export async function deleteObject(rest: Rest, call: Call, definition: ResourceDefinition, namespace: string, name: string): Promise<Answer> {
   return deleteOne(rest, call, definition, namespace, name, await readDeleteOptions(call))
 }

@@ -25,6 +25,7 @@ const typeOf: { readonly [contentType: string]: PatchType } = {
   'application/apply-patch+yaml': 'apply',
 }
 
+/** The verb patch, of the object or of a subresource of it; server-side apply makes what is missing. */
 export async function patchObject(rest: Rest, call: Call, definition: ResourceDefinition, namespace: string, name: string, subresource: string): Promise<Answer> {
   const patch = await readPatch(call)
   const options = readWriteOptions(call, 'PatchOptions', patch.type === 'apply')

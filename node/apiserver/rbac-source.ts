@@ -5,6 +5,7 @@ import type { Rest } from './rest.ts'
 
 const group = 'rbac.authorization.k8s.io'
 
+/** RBAC's objects as this peer's own copy has them. */
 export function storedRbac(rest: Pick<Rest, 'storage' | 'kinds'>): RbacSource {
   return {
     clusterRole: (name) => findObject(rest, group, 'clusterroles', '', name),

@@ -13,6 +13,7 @@ import { badRequest, expired, internal, NotInOldCopy, notFound } from './status.
 /** How many stored objects are looked at in one go while a selector filters. */
 const pageObjects = 500
 
+/** The verb get: linearizable unless a version is named, from which on the own copy will do. Throws 404, and NotInOldCopy without a majority. */
 export async function getObject(storage: Storage, call: Call, definition: ResourceDefinition, namespace: string, name: string): Promise<Answer> {
   const version = readVersion(call.query.get('resourceVersion') ?? '')
   let stale: Staleness | undefined
@@ -23,6 +24,7 @@ export async function getObject(storage: Storage, call: Call, definition: Resour
   return { kind: 'object', code: 200, definition, bytes: stored.value, revision: stored.revision, stale }
 }
 
+/** The verb list: a page, or all, of one version. */
 export async function listObjects(storage: Storage, call: Call, definition: ResourceDefinition, namespace: string): Promise<Answer> {
   const options = readListOptions(call.query, definition)
   const view = await chooseView(storage, options, call.signal)

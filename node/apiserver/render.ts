@@ -27,6 +27,7 @@ const jsonBytes = (value: unknown): Uint8Array => encoder.encode(JSON.stringify(
 /** Whether rows carry the object, its metadata (the default) or nothing. */
 export type IncludeObject = 'Metadata' | 'Object' | 'None'
 
+/** How much of each object goes into a table's rows. Throws 400 for an unknown word. */
 export function readIncludeObject(raw: string | null): IncludeObject {
   if (raw === null || raw === '') return 'Metadata'
   const known = (['Metadata', 'Object', 'None'] as const).find((candidate) => candidate === raw)

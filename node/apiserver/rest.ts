@@ -52,6 +52,7 @@ export function* allObjects(rest: Pick<Rest, 'storage' | 'kinds'>, group: string
   for (const stored of rest.storage.store.range(rest.storage.prefix(kind, namespace)).items) yield rest.storage.decode(kind, stored)
 }
 
+/** What admission may look at. */
 export function admissionWorld(rest: Rest): AdmissionWorld {
   return {
     options: rest.admission,
@@ -65,6 +66,7 @@ export function admissionWorld(rest: Rest): AdmissionWorld {
   }
 }
 
+/** What a kind's strategy is told of the request; an empty `subresource` is the object itself. */
 export function strategyContext(rest: Rest, operation: StrategyContext['operation'], subresource: string): StrategyContext {
   return { nowMs: rest.clock.wallMs(), operation, subresource, random: rest.ids }
 }

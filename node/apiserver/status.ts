@@ -56,6 +56,7 @@ export function qualified(name: ResourceName): string {
 
 const named = (resource: ResourceName, name: string): DetailParts => ({ name, group: resource.group, kind: resource.resource })
 
+/** There is no such object. */
 export function notFound(resource: ResourceName, name: string): ApiError {
   return failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, named(resource, name))
 }
@@ -75,21 +76,25 @@ export function noSuchResource(): ApiError {
   return failure(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
+/** The path is served, but not by this method. */
 export function methodNotAllowed(): ApiError {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 }
 
+/** The name is taken; `terminating` says that its holder is being deleted, so that trying again helps. */
 export function alreadyExists(resource: ResourceName, name: string, terminating = false): ApiError {
   const prefix = terminating ? 'object is being deleted: ' : ''
   return failure(409, 'AlreadyExists', `${prefix}${qualified(resource)} "${name}" already exists`, named(resource, name))
 }
 
+/** Every name that was made from `generateName` is taken. Clients try again. */
 export function generateNameConflict(resource: ResourceName, name: string): ApiError {
   return failure(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists, the server was not able to generate a unique name for the object`, {
     ...named(resource, name), retryAfterSeconds: 1,
   })
 }
 
+/** What the client assumed of the object does not hold; `why` is a sentence for people. */
 export function conflict(resource: ResourceName, name: string, why: string): ApiError {
   return failure(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`, named(resource, name))
 }
@@ -99,6 +104,7 @@ export function modified(resource: ResourceName, name: string): ApiError {
   return conflict(resource, name, 'the object has been modified; please apply your changes to the latest version and try again')
 }
 
+/** The request cannot be understood. */
 export function badRequest(message: string): ApiError {
   return failure(400, 'BadRequest', message)
 }
@@ -113,15 +119,18 @@ export function internalError(message: string): ApiError {
   return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
 
+/** Nobody knows who asks. */
 export function unauthorized(): ApiError {
   return failure(401, 'Unauthorized', 'Unauthorized')
 }
 
+/** The user may not do this, or a rule of admission forbids it. An empty `name` speaks of the whole collection. */
 export function forbidden(resource: ResourceName, name: string, why: string, causes: readonly StatusCause[] = []): ApiError {
   const subject = name === '' ? qualified(resource) : `${qualified(resource)} "${name}"`
   return failure(403, 'Forbidden', `${subject} is forbidden: ${why}`, { ...named(resource, name), causes })
 }
 
+/** The user may not ask for a path that is no resource. */
 export function forbiddenPath(why: string): ApiError {
   return failure(403, 'Forbidden', `forbidden: ${why}`, {})
 }
@@ -135,6 +144,7 @@ export function invalid(kind: { readonly group: string; readonly kind: string },
   return failure(422, 'Invalid', `${shown} "${name}" is invalid: ${joined}`, { name, group: kind.group, kind: kind.kind, causes })
 }
 
+/** History no longer reaches back to the version that the client names: it lists again. */
 export function expired(message: string): ApiError {
   return failure(410, 'Expired', message)
 }
@@ -146,22 +156,27 @@ export function tooLargeVersion(wanted: number, current: number): ApiError {
   })
 }
 
+/** The body is of a type that is not read here. */
 export function unsupportedMediaType(message: string): ApiError {
   return failure(415, 'UnsupportedMediaType', message, message.startsWith('415') ? {} : undefined)
 }
 
+/** None of the forms that the client accepts can be made. */
 export function notAcceptable(message: string): ApiError {
   return failure(406, 'NotAcceptable', message, message.startsWith('406') ? {} : undefined)
 }
 
+/** The body is larger than `limitBytes`. */
 export function tooLarge(limitBytes: number): ApiError {
   return failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes}`)
 }
 
+/** Too much is under way; the client tries again after `retryAfterSeconds`. */
 export function tooManyRequests(message = 'too many requests, please try again later', retryAfterSeconds = 1): ApiError {
   return failure(429, 'TooManyRequests', message, { retryAfterSeconds })
 }
 
+/** The request was not done in its time. It may still happen. */
 export function requestTimeout(message: string): ApiError {
   return failure(504, 'Timeout', `Timeout: ${message}`, {})
 }

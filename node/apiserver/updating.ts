@@ -11,6 +11,7 @@ import type { Rest } from './rest.ts'
 import { badRequest } from './status.ts'
 import { readWriteOptions } from './write-options.ts'
 
+/** The verb update, of the object or of a subresource of it. */
 export async function updateObject(rest: Rest, call: Call, definition: ResourceDefinition, namespace: string, name: string, subresource: string): Promise<Answer> {
   const options = readWriteOptions(call, 'UpdateOptions')
   const { object, warnings } = await readObject(call.body, definition, options.fieldValidation)

@@ -17,10 +17,12 @@ export function byOwner(object: { readonly metadata: ObjectMeta }): readonly str
   return [controller === undefined ? orphan(object.metadata.namespace) : controller.uid]
 }
 
+/** What the owner with this uid controls. The informer needs the index `ownerIndex`. */
 export function ownedBy<T extends ApiObject>(informer: Informer<T>, ownerUid: string | undefined): readonly T[] {
   return ownerUid === undefined ? [] : informer.cache.byIndex(ownerIndex, ownerUid)
 }
 
+/** What nothing controls in a namespace. The informer needs the index `ownerIndex`. */
 export function orphansOf<T extends ApiObject>(informer: Informer<T>, namespace: string | undefined): readonly T[] {
   return informer.cache.byIndex(ownerIndex, orphan(namespace))
 }

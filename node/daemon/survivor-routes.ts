@@ -8,6 +8,7 @@ import type { Peer } from '../peer/peer.ts'
 import type { RecoveryPlan } from '../peer/recovery-plan.ts'
 import type { ControlRoutes } from './control-server.ts'
 
+/** The routes of `shoal doctor` and `shoal recover`. */
 export function survivorRoutes(peer: Pick<Peer, 'survivors' | 'keys'>, clock: Clock): ControlRoutes {
   const { survivors, keys } = peer
   return {

@@ -26,6 +26,7 @@ export const isIp = (text: string): boolean => isIpv4(text) || isIpv6(text)
 export const notAnIp = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 export const notACidr = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
 
+/** Whether it is an address, IPv4 or IPv6, and the length of a prefix. */
 export function isCidr(text: string): boolean {
   const match = /^(.+)\/(\d{1,3})$/.exec(text)
   if (match === null) return false

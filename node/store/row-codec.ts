@@ -11,10 +11,12 @@ import type { PastTransaction } from './history.ts'
 /** Written into every header; a state of another format is refused. */
 const formatVersion = 1
 
+/** An object or internal key with its versions. */
 export function writeRow(out: ByteWriter, row: Row): void {
   out.text(row.key).u8(row.terminating ? 1 : 0).count(row.revision).count(row.createRevision).bytes(row.value)
 }
 
+/** What `writeRow` wrote. */
 export function readRow(from: ByteReader): Row {
   const key = from.text()
   const terminating = from.u8() === 1
@@ -24,11 +26,13 @@ export function readRow(from: ByteReader): Row {
   return { key, terminating, revision, createRevision, value: new Uint8Array(from.bytes()) }
 }
 
+/** What became of a peer's last transaction, by which a retry is recognised. */
 export function writeResult(out: ByteWriter, row: ResultRow): void {
   out.text(row.peer).count(row.counter).u8(row.result.kind === 'applied' ? 1 : 0).count(row.result.revision)
   out.count(row.result.kind === 'applied' ? 0 : row.result.condition)
 }
 
+/** What `writeResult` wrote. */
 export function readResult(from: ByteReader): ResultRow {
   const peer = from.text()
   const counter = from.count()
@@ -39,11 +43,13 @@ export function readResult(from: ByteReader): ResultRow {
   return { peer, counter, result }
 }
 
+/** Where a state stands: the first thing on disk and in a snapshot. */
 export function encodeHeader(header: StateHeader): Uint8Array {
   const out = new ByteWriter().u8(formatVersion).count(header.revision).count(header.timeMs).text(header.hash)
   return out.bytes(encodeSnapshotMark(header.mark)).finish()
 }
 
+/** What `encodeHeader` wrote; a state of another format is refused. */
 export function decodeHeader(bytes: Uint8Array): StateHeader {
   const from = new ByteReader(bytes)
   const format = from.u8()
@@ -72,6 +78,7 @@ export interface StoredPast {
   readonly events: readonly { readonly put: boolean; readonly revision: number; readonly key: string; readonly previous: Row | undefined }[]
 }
 
+/** What `writePast` wrote, its rows not yet found. */
 export function decodePast(bytes: Uint8Array): StoredPast {
   const from = new ByteReader(bytes)
   const index = from.count()

@@ -92,6 +92,7 @@ export function handleVoteRequest(core: RaftCore, from: PeerId, message: VoteReq
   }
 }
 
+/** A reply to a vote or to a pre-vote. It counts only in the role and the term that asked for it (Raft thesis, 3.4 and 9.6). */
 export function handleVoteReply(core: RaftCore, from: PeerId, message: VoteReply): void {
   if (message.kind === 'preVoteReply') {
     if (core.role.kind !== 'preCandidate') return

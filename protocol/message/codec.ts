@@ -94,6 +94,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return bounded(pack(packEntry(entry)), maxMessageBytes)
 }
 
+/** Throws MessageError for bytes that are no entry. */
 export function decodeEntry(bytes: Uint8Array): Entry {
   return readEntry(unpack(limited(bytes, maxMessageBytes)))
 }
@@ -103,6 +104,7 @@ export function encodeEntries(entries: readonly Entry[]): Uint8Array {
   return packOwned(packEntries(entries))
 }
 
+/** Throws MessageError for bytes that are no entries, and for more than `maxEntriesPerMessage`. */
 export function decodeEntries(bytes: Uint8Array): Entry[] {
   return readEntries(unpack(bytes))
 }
@@ -112,30 +114,37 @@ export function encodeTransaction(transaction: Transaction): Uint8Array {
   return bounded(packOwned(packTransaction(transaction)), maxTransactionBytes)
 }
 
+/** Throws MessageError for bytes that are no transaction or beyond `maxTransactionBytes`. */
 export function decodeTransaction(bytes: Uint8Array): Transaction {
   return readTransaction(unpack(limited(bytes, maxTransactionBytes)))
 }
 
+/** Who votes and who learns, for entries and for the log. */
 export function encodeConfiguration(configuration: Configuration): Uint8Array {
   return pack(packConfiguration(configuration))
 }
 
+/** Throws MessageError for bytes that are no configuration. */
 export function decodeConfiguration(bytes: Uint8Array): Configuration {
   return readConfiguration(unpack(limited(bytes, maxMessageBytes)))
 }
 
+/** What a peer must not forget of its term and vote, for the log. */
 export function encodeHardState(state: HardState): Uint8Array {
   return pack(packHardState(state))
 }
 
+/** Throws MessageError for bytes that are no hard state. */
 export function decodeHardState(bytes: Uint8Array): HardState {
   return readHardState(unpack(limited(bytes, maxMessageBytes)))
 }
 
+/** The place in the log at which a state stands, for the log and for the header of a state. */
 export function encodeSnapshotMark(mark: SnapshotMark): Uint8Array {
   return pack(packMark(mark))
 }
 
+/** Throws MessageError for bytes that are no mark. */
 export function decodeSnapshotMark(bytes: Uint8Array): SnapshotMark {
   return readMark(unpack(limited(bytes, maxMessageBytes)))
 }

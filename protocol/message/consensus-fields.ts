@@ -24,6 +24,7 @@ const kinds = [
 const proposedOutcomes = ['committed', 'notLeader', 'overloaded'] as const
 const readOutcomes = ['confirmed', 'notLeader'] as const
 
+/** A message of consensus as the list that goes into a frame; its kind comes first. */
 export function packConsensus(m: ConsensusMessage): unknown[] {
   const kind = kinds.indexOf(m.kind)
   switch (m.kind) {
@@ -58,6 +59,7 @@ function readProposal(f: readonly unknown[]): ProposalId {
   return { peer: named(f[1]), counter: count(f[2], 'proposal counter') }
 }
 
+/** Throws MessageError for what is no message of consensus. */
 export function readConsensus(f: readonly unknown[]): ConsensusMessage {
   const kind = word(f[0], 'consensus kind', kinds)
   switch (kind) {

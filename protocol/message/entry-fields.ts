@@ -12,10 +12,12 @@ const bodyKinds = ['noop', 'command', 'configuration'] as const
 const entryFields = 7
 
 
+/** At most `maxPeersInList` peer ids; `what` names the field in the MessageError. */
 export function readPeers(value: unknown, what: string): PeerId[] {
   return listOf(value, what, maxPeersInList, named)
 }
 
+/** A configuration as the list that goes into a frame. */
 export function packConfiguration(configuration: Configuration): unknown[] {
   return [configuration.voters, configuration.learners, configuration.witnesses]
 }
@@ -32,6 +34,7 @@ export function readConfiguration(value: unknown): Configuration {
   return { voters, learners, witnesses }
 }
 
+/** An entry as the list that goes into a frame. */
 export function packEntry(entry: Entry): unknown[] {
   const body = entry.body
   const fields: unknown[] = [entry.term, entry.index, entry.timeMs, bodyKinds.indexOf(body.kind)]
@@ -42,6 +45,7 @@ export function packEntry(entry: Entry): unknown[] {
   return fields
 }
 
+/** Throws MessageError for what is no entry. */
 export function readEntry(value: unknown): Entry {
   const fields = list(value, 'entry', entryFields)
   const term = count(fields[0], 'entry term')
@@ -61,6 +65,7 @@ function readBody(fields: readonly unknown[]): EntryBody {
   return { kind, proposal, command: bytes(fields[6], 'command', maxTransactionBytes) }
 }
 
+/** A run of entries as the list that goes into a frame. */
 export function packEntries(entries: readonly Entry[]): unknown[] {
   return entries.map(packEntry)
 }
@@ -77,20 +82,24 @@ export function readEntries(value: unknown): Entry[] {
   return entries
 }
 
+/** A hard state as the list that goes into a frame. */
 export function packHardState(state: HardState): unknown[] {
   return [state.term, state.vote ?? null, state.commit]
 }
 
+/** Throws MessageError for what is no hard state. */
 export function readHardState(value: unknown): HardState {
   const fields = list(value, 'hard state', 3)
   const vote = fields[1] === null ? undefined : named(fields[1])
   return { term: count(fields[0], 'term'), vote, commit: count(fields[2], 'commit') }
 }
 
+/** The mark of a snapshot as the list that goes into a frame. */
 export function packMark(mark: SnapshotMark): unknown[] {
   return [mark.index, mark.term, packConfiguration(mark.configuration)]
 }
 
+/** Throws MessageError for what is no mark. */
 export function readMark(value: unknown): SnapshotMark {
   const fields = list(value, 'snapshot mark', 3)
   return { index: count(fields[0], 'index'), term: count(fields[1], 'term'), configuration: readConfiguration(fields[2]) }

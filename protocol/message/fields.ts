@@ -28,6 +28,7 @@ export function count(value: unknown, what: string): number {
   return value
 }
 
+/** A boolean. */
 export function flag(value: unknown, what: string): boolean {
   if (typeof value !== 'boolean') throw malformed(what)
   return value
@@ -50,6 +51,7 @@ export function named(value: unknown): string {
   return text(value, 'name', maxNameLength)
 }
 
+/** At most `most` bytes. */
 export function bytes(value: unknown, what: string, most: number): Uint8Array {
   if (!(value instanceof Uint8Array)) throw malformed(what)
   if (value.length > most) throw new MessageError('tooLarge', `${what}: ${value.length} bytes of at most ${most}`)

@@ -29,12 +29,14 @@ function readRumour(value: unknown): Rumour {
   }
 }
 
+/** A message of membership as the list that goes into a frame; its kind comes first. */
 export function packMembership(m: MembershipMessage): unknown[] {
   const kind = membershipKinds.indexOf(m.kind)
   const rumours = m.rumours.map(packRumour)
   return m.kind === 'pingReq' ? [kind, m.sequence, rumours, m.target] : [kind, m.sequence, rumours]
 }
 
+/** Throws MessageError for what is no message of membership. */
 export function readMembership(f: readonly unknown[]): MembershipMessage {
   const kind = word(f[0], 'membership kind', membershipKinds)
   const sequence = count(f[1], 'sequence')
@@ -51,11 +53,13 @@ function readReport(value: unknown): WorkReport {
   return { work: named(f[0]), epoch: count(f[1], 'epoch'), progress: count(f[2], 'progress') }
 }
 
+/** A message about leases and works as the list that goes into a frame; its kind comes first. */
 export function packOwnership(m: OwnershipMessage): unknown[] {
   if (m.kind === 'leaseAsk') return [0, m.sequence, m.reports.map(packReport)]
   return [1, m.sequence, m.term]
 }
 
+/** Throws MessageError for what is no message about leases and works. */
 export function readOwnership(f: readonly unknown[]): OwnershipMessage {
   const kind = word(f[0], 'ownership kind', ownershipKinds)
   const sequence = count(f[1], 'sequence')
@@ -63,6 +67,7 @@ export function readOwnership(f: readonly unknown[]): OwnershipMessage {
   return { kind, sequence, reports: listOf(f[2], 'reports', maxReports, readReport) }
 }
 
+/** A message that spreads entries as the list that goes into a frame; its kind comes first. */
 export function packSpreading(m: SpreadingMessage): unknown[] {
   const kind = spreadingKinds.indexOf(m.kind)
   switch (m.kind) {
@@ -77,6 +82,7 @@ export function packSpreading(m: SpreadingMessage): unknown[] {
   }
 }
 
+/** Throws MessageError for what is no message that spreads entries. */
 export function readSpreading(f: readonly unknown[]): SpreadingMessage {
   const kind = word(f[0], 'spreading kind', spreadingKinds)
   switch (kind) {

@@ -62,10 +62,12 @@ function readWrite(value: unknown): Write {
   return { kind, key, value: bytes(fields[2], 'value', maxTransactionBytes), terminating: flag(fields[3], 'terminating') }
 }
 
+/** A transaction as the list that goes into a frame. */
 export function packTransaction(transaction: Transaction): unknown[] {
   return [transaction.conditions.map(packCondition), transaction.writes.map(packWrite)]
 }
 
+/** Throws MessageError for what is no transaction, or has too many conditions or writes. */
 export function readTransaction(value: unknown): Transaction {
   const fields = list(value, 'transaction', 2)
   const conditions = listOf(fields[0], 'conditions', maxConditions, readCondition)

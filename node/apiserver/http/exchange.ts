@@ -68,6 +68,7 @@ function readCertificate(socket: TLSSocket): ClientCertificate | undefined {
   return { commonName: subject.CN, expiresMs: Date.parse(validTo), organizations: Array.isArray(organizations) ? organizations.map(String) : typeof organizations === 'string' ? [organizations] : [] }
 }
 
+/** An exchange over HTTP/1.1. */
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
   const gone = new AbortController()
   response.on('close', () => gone.abort(clientGone))
@@ -98,6 +99,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
   }
 }
 
+/** An exchange over a stream of HTTP/2. */
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: Http2Headers): Exchange {
   const gone = new AbortController()
   stream.on('close', () => gone.abort(clientGone))

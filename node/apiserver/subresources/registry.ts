@@ -9,6 +9,7 @@ import type { Subresource } from './types.ts'
 
 export const subresources: readonly Subresource[] = [attach, binding, eviction, exec, log, nodeProxy, podProxy, portForward, serviceProxy, token]
 
+/** What serves a subresource; undefined for those that every kind has (status, scale) and for unknown ones. */
 export function subresourceOf(group: string, resource: string, subresource: string): Subresource | undefined {
   return subresources.find((one) => one.group === group && one.resource === resource && one.subresource === subresource)
 }

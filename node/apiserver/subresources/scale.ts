@@ -21,6 +21,7 @@ import { readWriteOptions } from '../write-options.ts'
 
 const scaleKind: BodyKind = { group: 'autoscaling', version: 'v1', kind: 'Scale', definition: 'io.k8s.api.autoscaling.v1.Scale' }
 
+/** Get, update and patch of the scale of an object (autoscaling/v1). */
 export async function handleScale(rest: Rest, call: Call, definition: ResourceDefinition, namespace: string, name: string): Promise<Answer> {
   switch (call.method) {
     case 'GET': return readScale(rest, definition, namespace, name)

@@ -33,6 +33,7 @@ export function templateHash(template: PodTemplateSpec, collisions: number): str
   return shortHash(`${templateText(template)} ${collisions === 0 ? '' : collisions}`)
 }
 
+/** Whether two templates make the same Pods: the label of the hash does not count. */
 export function sameTemplate(left: PodTemplateSpec | undefined, right: PodTemplateSpec | undefined): boolean {
   return templateText(left) === templateText(right)
 }

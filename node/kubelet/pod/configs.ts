@@ -36,6 +36,7 @@ const identityLabels = (pod: Pod): Labels => {
   return { [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid }
 }
 
+/** What the runtime is told of a Pod's sandbox; `attempt` counts those before it. */
 export function sandboxConfig(pod: Pod, attempt: number, context: SandboxContext): SandboxConfig {
   const { namespace, name, uid } = identityOf(pod)
   const sysctls = Object.fromEntries((specOf(pod).securityContext?.sysctls ?? []).map((each) => [each.name, each.value]))
@@ -69,6 +70,7 @@ export interface ContainerContext {
 /** The container's log under its Pod's folder. */
 export const containerLogPath = (name: string, attempt: number): string => `${name}/${attempt}.log`
 
+/** What the runtime is told of a container. Variables in command and arguments are expanded here. */
 export function containerConfig(pod: Pod, container: Container, context: ContainerContext): ContainerConfig {
   const values = new Map(context.environment.map((each) => [each.key, each.value]))
   const expanded = (list: readonly string[] | undefined): readonly string[] => (list ?? []).map((text) => expand(text, (name) => values.get(name)))

@@ -14,12 +14,14 @@ export interface BatchItem {
   readonly payload: Uint8Array
 }
 
+/** Items in their order, in memory of their own. */
 export function encodeBatch(items: Iterable<BatchItem>): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter()
   for (const item of items) out.u8(item.type).count(item.index).bytes(item.payload)
   return out.finish()
 }
 
+/** What `encodeBatch` wrote; payloads lie in the memory of `bytes`. */
 export function decodeBatch(bytes: Uint8Array): BatchItem[] {
   const from = new ByteReader(bytes)
   const items: BatchItem[] = []

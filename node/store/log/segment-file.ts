@@ -16,6 +16,7 @@ const suffix = '.segment'
 /** What a segment is called until it is whole. */
 const makingName = 'making'
 
+/** The name of a segment's file; names sort as numbers do. */
 export function segmentName(number: number): string {
   return `${number.toString().padStart(12, '0')}${suffix}`
 }
