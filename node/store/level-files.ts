@@ -10,7 +10,8 @@ import { atEndOfTurn } from '../platform/turn.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { directoryInUse, stateDamaged, stateUnwritable } from './errors.ts'
 import { decodeHeader, decodePast, encodeHeader, readResult, readRow, rebuildPast, writePast, writeResult, writeRow } from './row-codec.ts'
-import type { AppliedEntry, StateHeader } from '../../protocol/state/machine.ts'
+import type { LogIndex } from '../../protocol/base/ids.ts'
+import type { StateHeader } from '../../protocol/state/machine.ts'
 import type { ResultRow, Row } from '../../protocol/state/rows.ts'
 import type { PastTransaction } from './history.ts'
 import type { StoredPast } from './row-codec.ts'
@@ -109,33 +110,19 @@ function isDamage(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && (error.code === 'LEVEL_CORRUPTION' || error.code === 'LEVEL_IO_ERROR')
 }
 
-/** What an applied entry changes on disk; the keys are without their generation. */
-export function diskChanges(applied: AppliedEntry, past: PastTransaction | undefined, forgotten: readonly PastTransaction[]): DiskChange[] {
-  const changes: DiskChange[] = applied.events.map((event) =>
-    event.kind === 'put' ? rowChange(event.value) : { key: `k${event.previous.key}`, value: undefined },
-  )
-  const remembered = applied.command?.remembered
-  if (remembered !== undefined) changes.push(resultChange(remembered))
-  if (past !== undefined) changes.push({ key: pastKey(past), value: { kind: 'past', past } })
-  for (const old of forgotten) changes.push({ key: pastKey(old), value: undefined })
-  return changes
-}
+/** A row that is put under its key. */
+export const rowChange = (row: Row): DiskChange => ({ key: `k${row.key}`, value: { kind: 'row', row } })
 
-const pastKey = (past: PastTransaction): string => `h${digits(past.index, 16)}`
+/** A row that is deleted. */
+export const rowGone = (key: string): DiskChange => ({ key: `k${key}`, value: undefined })
 
-const rowChange = (row: Row): DiskChange => ({ key: `k${row.key}`, value: { kind: 'row', row } })
+/** What became of a proposal, in its slot. */
+export const resultChange = (row: ResultRow): DiskChange => ({ key: `r${encodeURIComponent(row.peer)}/${slot(row.counter)}`, value: { kind: 'result', row } })
 
-const resultChange = (row: ResultRow): DiskChange => ({ key: `r${encodeURIComponent(row.peer)}/${slot(row.counter)}`, value: { kind: 'result', row } })
-
-/** About how many bytes a change takes on disk. */
-export function changeBytes({ key, value }: DiskChange): number {
-  if (value?.kind === 'row') return 2 * key.length + value.row.value.length + rowOverheadBytes
-  if (value?.kind === 'past') return key.length + value.past.events.reduce((sum, { previous }) => sum + rowOverheadBytes + (previous?.value.length ?? 0), 0)
-  return key.length + rowOverheadBytes
-}
-
-/** Beside keys and values: numbers and lengths. */
-const rowOverheadBytes = 32
+/** The past transaction of an entry, or that it is forgotten. */
+export const pastChange = (index: LogIndex, past: PastTransaction | undefined): DiskChange => ({
+  key: `h${digits(index, 16)}`, value: past === undefined ? undefined : { kind: 'past', past },
+})
 
 function writeStorable(out: ByteWriter, value: Storable): void {
   if (value.kind === 'row') writeRow(out, value.row)

@@ -3,7 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { required } from '../../protocol/base/assert.ts'
 import { snapshotRefused } from './errors.ts'
-import { clearOthers, diskChanges, loadState, openDatabase } from './level-files.ts'
+import { clearOthers, loadState, openDatabase } from './level-files.ts'
 import { LocalState } from './local-state.ts'
 import { thinEntry, thinMachine, type Keeps } from './partial.ts'
 import { Persister } from './persister.ts'
@@ -13,6 +13,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Entry, SnapshotMark } from '../../protocol/message/entry.ts'
+import type { StateHeader } from '../../protocol/state/machine.ts'
 import type { AppliedCommand, SnapshotSink, SnapshotSource, StateCheckpoint, StateStore } from './types.ts'
 
 export interface StoreDeps {
@@ -45,8 +46,8 @@ export async function openStore(deps: StoreDeps, options: StoreOptions): Promise
       const first = loaded.past[0]?.events[0]?.revision
       local.replace(loaded.machine, first === undefined ? loaded.machine.revision : first - 1, loaded.past)
     }
-    const mark = local.machine.header().mark
-    return new LevelStore(local, new Persister(deps, database, { directory, generation, mark }), options.keeps)
+    const header = (): StateHeader => local.machine.header()
+    return new LevelStore(local, new Persister(deps, database, { directory, generation, mark: header().mark, header }), options.keeps)
   } catch (error) {
     await database.close()
     throw error
@@ -73,9 +74,7 @@ class LevelStore implements StateStore {
   apply(entries: readonly Entry[]): readonly AppliedCommand[] {
     const keeps = this.#keeps
     const kept = keeps === undefined ? entries : entries.map((entry) => thinEntry(entry, keeps))
-    return this.#local.apply(kept, ({ applied, past, forgotten }) => {
-      this.#persister.add(diskChanges(applied, past, forgotten), this.#local.machine.header())
-    })
+    return this.#local.apply(kept, (change) => this.#persister.add(change))
   }
 
   async flush(): Promise<number> {

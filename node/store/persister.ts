@@ -3,15 +3,17 @@
 // until it succeeds. A whole new state goes the same way. It never reads.
 import { assert } from '../../protocol/base/assert.ts'
 import { stateUnwritable } from './errors.ts'
-import { changeBytes, clearOthers, openDatabase, wholeState, writeChanges, writeGeneration } from './level-files.ts'
+import { clearOthers, openDatabase, wholeState, writeChanges, writeGeneration } from './level-files.ts'
 import { persistBatchBytes, persistDelayMs, persistRetryMs } from './limits.ts'
 import { durableIndexGauge, persistFailuresCounter } from './metrics.ts'
+import { PendingChanges } from './pending-changes.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { SnapshotMark } from '../../protocol/message/entry.ts'
 import type { StateHeader, StateMachine } from '../../protocol/state/machine.ts'
-import type { DiskChange, StateDatabase, WholeState } from './level-files.ts'
+import type { StateDatabase, WholeState } from './level-files.ts'
+import type { StateChange } from './local-state.ts'
 
 export interface PersisterDeps {
   readonly clock: Clock
@@ -24,22 +26,20 @@ export interface PersisterOptions {
   /** The generation that is on disk, and its mark. */
   readonly generation: number
   readonly mark: SnapshotMark
+  /** Of the state as it is now: all that was added leads to it. Asked for when something is written, not with each change. */
+  readonly header: () => StateHeader
 }
-
-/** By key; what is encoded is decided when it is written. */
-type Changes = Map<string, DiskChange>
 
 export class Persister {
   readonly #deps: PersisterDeps
   readonly #directory: string
+  readonly #header: () => StateHeader
   readonly #gauge
   readonly #failures
   #database: StateDatabase
   #generation: number
   #durable: SnapshotMark
-  #pending: Changes = new Map()
-  #pendingBytes = 0
-  #header: StateHeader | undefined
+  #pending = new PendingChanges()
   /** A new generation that has to be written before `#pending`. */
   #whole: WholeState | undefined
   #timer: Timer | undefined
@@ -50,6 +50,7 @@ export class Persister {
     this.#deps = deps
     this.#database = database
     this.#directory = options.directory
+    this.#header = options.header
     this.#generation = options.generation
     this.#durable = options.mark
     this.#gauge = deps.metrics.gauge(durableIndexGauge)
@@ -61,29 +62,23 @@ export class Persister {
     return this.#durable
   }
 
-  /** Queues changes, and the header of the state that they lead to. */
-  add(changes: readonly DiskChange[], header: StateHeader): void {
-    for (const change of changes) {
-      this.#pending.set(change.key, change)
-      this.#pendingBytes += changeBytes(change)
-    }
-    this.#header = header
-    if (this.#pendingBytes >= persistBatchBytes && !this.#reopen) this.#begin()
+  /** Queues what an entry changed. */
+  add(change: StateChange): void {
+    this.#pending.add(change)
+    if (this.#pending.sizeBytes >= persistBatchBytes && !this.#reopen) this.#begin()
     else this.#timer ??= this.#deps.clock.after(persistDelayMs, () => this.#begin())
   }
 
   /** Puts the machine's state in place of everything on disk and everything queued. Resolves once it is there. */
   replace(machine: StateMachine): Promise<void> {
-    this.#pending = new Map()
-    this.#pendingBytes = 0
+    this.#pending = new PendingChanges()
     this.#whole = wholeState(machine)
-    this.#header = this.#whole.header
     return this.flush()
   }
 
   /** Resolves once all that was queued so far is on disk; rejects with `stateUnwritable` when a write fails. */
   async flush(): Promise<void> {
-    const wanted = this.#header?.mark.index ?? this.#durable.index
+    const wanted = this.#header().mark.index
     while (this.#durable.index < wanted || this.#whole !== undefined) {
       this.#begin()
       const failure = await this.#writing?.then(() => undefined, (error: unknown) => error)
@@ -105,8 +100,8 @@ export class Persister {
   #begin(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#writing !== undefined || this.#header === undefined) return
-    const writing = this.#writeNext(this.#header)
+    if (this.#writing !== undefined) return
+    const writing = this.#writeNext(this.#header())
     this.#writing = writing
     writing.then(
       () => this.#ended(undefined),
@@ -121,7 +116,7 @@ export class Persister {
       this.#deps.logger.error('state not written, trying again', { directory: this.#directory, error: found(error) })
       this.#reopen = true
       this.#timer ??= this.#deps.clock.after(persistRetryMs, () => this.#begin())
-    } else if (this.#pending.size > 0 || this.#durable.index < (this.#header?.mark.index ?? 0)) {
+    } else if (!this.#pending.empty || this.#durable.index < this.#header().mark.index) {
       this.#timer ??= this.#deps.clock.after(persistDelayMs, () => this.#begin())
     }
   }
@@ -130,8 +125,7 @@ export class Persister {
     const whole = this.#whole
     const pending = this.#pending
     if (whole === undefined) {
-      this.#pending = new Map()
-      this.#pendingBytes = 0
+      this.#pending = new PendingChanges()
     }
     try {
       if (this.#reopen) await this.#openAnew()
@@ -144,8 +138,8 @@ export class Persister {
     }
   }
 
-  async #writeChanges(pending: Changes, header: StateHeader): Promise<void> {
-    await writeChanges(this.#database, this.#generation, pending.values(), header)
+  async #writeChanges(pending: PendingChanges, header: StateHeader): Promise<void> {
+    await writeChanges(this.#database, this.#generation, pending.changes(), header)
     this.#reached(header.mark)
   }
 
@@ -173,11 +167,9 @@ export class Persister {
     this.#reopen = false
   }
 
-  #putBack(older: Changes): void {
-    const newer = this.#pending
+  #putBack(older: PendingChanges): void {
+    older.addLater(this.#pending)
     this.#pending = older
-    for (const change of older.values()) this.#pendingBytes += changeBytes(change)
-    for (const change of newer.values()) this.#pending.set(change.key, change)
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { silentLogger } from '../../../node/base/logger.ts'
 import { noMetrics } from '../../../node/base/metrics.ts'
 import { stateUnwritable } from '../../../node/store/errors.ts'
-import { diskChanges, loadState, openDatabase } from '../../../node/store/level-files.ts'
+import { loadState, openDatabase } from '../../../node/store/level-files.ts'
 import { persistRetryMs } from '../../../node/store/limits.ts'
 import { Persister } from '../../../node/store/persister.ts'
 import { StateMachine } from '../../../protocol/state/machine.ts'
@@ -26,8 +26,8 @@ describe('store / persister', () => {
     const database = await openDatabase(directory)
     const machine = new StateMachine()
     const make = new EntryMaker()
-    const persister = new Persister({ clock, logger: silentLogger, metrics: noMetrics }, database, { directory, generation: 1, mark: machine.header().mark })
-    const apply = (entry: Entry): void => persister.add(diskChanges(machine.apply(entry), undefined, []), machine.header())
+    const persister = new Persister({ clock, logger: silentLogger, metrics: noMetrics }, database, { directory, generation: 1, mark: machine.header().mark, header: () => machine.header() })
+    const apply = (entry: Entry): void => persister.add({ applied: machine.apply(entry), past: undefined, forgotten: [] })
     apply(make.put('/registry/a', '1'))
     apply(make.put('/registry/b', '1'))
     // Closed under its hands: every write fails, as after a full disk.
@@ -49,8 +49,8 @@ describe('store / persister', () => {
     const database = await openDatabase(directory)
     const machine = new StateMachine()
     const make = new EntryMaker()
-    const persister = new Persister({ clock: new ManualClock(), logger: silentLogger, metrics: noMetrics }, database, { directory, generation: 1, mark: machine.header().mark })
-    const apply = (entry: Entry): void => persister.add(diskChanges(machine.apply(entry), undefined, []), machine.header())
+    const persister = new Persister({ clock: new ManualClock(), logger: silentLogger, metrics: noMetrics }, database, { directory, generation: 1, mark: machine.header().mark, header: () => machine.header() })
+    const apply = (entry: Entry): void => persister.add({ applied: machine.apply(entry), past: undefined, forgotten: [] })
     for (let at = 0; at < 700; at++) apply(make.put(`/registry/\u00e9${at % 350}`, `${at}`))
     const first = machine.header()
     const flushed = persister.flush()
