@@ -140,6 +140,8 @@ export const resealTimeoutMs = 5_000
 
 /** How often certificates are looked at for renewal; a peer that was switched off for long renews so soon after its start. */
 export const renewCheckMs = 60_000
+/** After a renewal that failed it is tried again so soon while there is a majority: whoever signs may have been starting. */
+export const renewRetryMs = 1_000
 /** Addresses besides those of its record that go into a peer's certificate; further ones do not. */
 export const certificateAddressesMost = 16
 

@@ -99,7 +99,6 @@ export class Peer implements Startable {
   #started: PromiseWithResolvers<void> | undefined
   #stopped: PromiseWithResolvers<void> | undefined
   #failing = false
-  #lookedAtCertificates = false
   #moving = false
   #removed = false
   #clusterNoted = true
@@ -243,10 +242,8 @@ export class Peer implements Startable {
     if (!this.agreed.quorum()) return
     void this.keys.reseal(this.status()?.leader)
     void this.#levels.tick(this.status()?.role === 'leader')
-    if (this.#lookedAtCertificates) return
-    // A machine that was switched off for a year does not wait an hour with certificates that have ended.
-    this.#lookedAtCertificates = true
-    void this.renewal.look()
+    // A machine that was switched off for a year does not wait with certificates that have ended.
+    this.renewal.untilDone()
   }
 
   #cluster(): { readonly cluster: string; readonly incarnation: number } {

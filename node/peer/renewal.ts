@@ -10,7 +10,7 @@ import { createCsr, renewalDue, validity, type NodeRequest } from '../identity/c
 import type { StateReader } from '../store/types.ts'
 import { hostsOf } from './addresses.ts'
 import type { PeerIdentity } from './data-directory.ts'
-import { certificateAddressesMost } from './limits.ts'
+import { certificateAddressesMost, renewRetryMs } from './limits.ts'
 import { parseObject, peerKeyOf, peerRecord } from './records.ts'
 
 /** Has both certificates of a member signed. */
@@ -71,6 +71,9 @@ export class Renewal {
   readonly #deps: RenewalDeps
   #reached: readonly string[] = []
   #last: Promise<void> = Promise.resolve()
+  /** Nothing was due at the last look, or it was renewed. */
+  #isDone = false
+  #nextTryMs = 0
 
   constructor(deps: RenewalDeps) {
     this.#deps = deps
@@ -79,6 +82,14 @@ export class Renewal {
   /** Clients come under these IP addresses besides those of the peer's record; a certificate that lacks one is renewed. */
   reachedUnder(addresses: readonly string[]): void {
     this.#reached = [...new Set(addresses)].filter((address) => isIP(address) !== 0).slice(0, certificateAddressesMost)
+    void this.look()
+  }
+
+  /** To be called often while there is a majority: looks for the first time, and again after a failure. */
+  untilDone(): void {
+    const nowMs = this.#deps.clock.bootMs()
+    if (this.#isDone || nowMs < this.#nextTryMs) return
+    this.#nextTryMs = nowMs + renewRetryMs
     void this.look()
   }
 
@@ -92,10 +103,12 @@ export class Renewal {
     const { name } = identity().file
     try {
       const certificates = await renewCertificates(sign, store, identity(), clock.wallMs(), this.#reached)
+      this.#isDone = true
       if (certificates === undefined) return
       renewed(certificates)
       logger.info('certificates were renewed', { name })
     } catch (error) {
+      this.#isDone = false
       logger.warn('certificates were not renewed', { reason: error instanceof Error ? error.message : String(error) })
     }
   }

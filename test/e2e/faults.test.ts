@@ -76,7 +76,14 @@ describe('e2e / faults', function () {
     const address = Array.from({ length: 50 }, (_, at) => `${network}.${200 + at}`).find((one) => ranked(one, cluster.names)[0] === name) ?? ''
     await cluster.kubectl.ok(['patch', 'service', 'shoal-api', '-n', 'kube-system', '-p', JSON.stringify({ spec: { loadBalancerIP: address } })])
     await eventually('status to name the address', async () => (await cluster.local.status()).sharedApi === `https://${address}:6443`)
-    await eventually('an answer at the address', async () => (await cluster.kubectlBeside(['get', 'nodes', '-o', 'name'])).stdout.split('\n').length > 3)
+    let said = ''
+    await eventually('an answer at the address', async () => {
+      const { stdout, stderr } = await cluster.kubectlBeside(['get', 'nodes', '-o', 'name', '--request-timeout=3s'])
+      said = stderr
+      return stdout.split('\n').length > 3
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${said}`)
+    })
     match(await cluster.inside(name, 'ip', 'addr'), new RegExp(`inet ${address.replaceAll('.', '[.]')}/32`))
   }
   /** The Pods on one peer each again, so that the next fault meets one. */

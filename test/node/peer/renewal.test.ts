@@ -4,7 +4,11 @@ import { strict as assert } from 'node:assert'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { validity } from '../../../node/identity/certificates.ts'
 import { certificateLifeDays } from '../../../node/identity/limits.ts'
-import { renewCertificates, servesUnder } from '../../../node/peer/renewal.ts'
+import { silentLogger } from '../../../node/base/logger.ts'
+import { noSigner } from '../../../node/peer/errors.ts'
+import { renewRetryMs } from '../../../node/peer/limits.ts'
+import { Renewal, renewCertificates, servesUnder } from '../../../node/peer/renewal.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
 import { eventually, TestCluster, type TestPeer } from '../../support/peers.ts'
 
 const dayMs = 86_400_000
@@ -45,6 +49,28 @@ describe('peer / renewal', function () {
     assert.equal(cluster.directory('bee').read().serving.certificate, serving.certificate)
     await peer.renewal.look()
     assert.equal(peer.identity.serving.certificate, serving.certificate, 'nothing is due any more')
+  })
+
+  it('is tried again soon when nobody could sign, and not before', async () => {
+    const clock = new ManualClock()
+    const { store, peer } = cluster.get('bee')
+    let asked = 0
+    const renewal = new Renewal({
+      store, clock, logger: silentLogger, identity: () => peer.identity, renewed: () => undefined,
+      sign: () => (++asked < 3 ? Promise.reject(noSigner.make({ asked: 1 })) : Promise.resolve({ node: '', serving: '' })),
+    })
+    renewal.reachedUnder(['192.0.2.201'])
+    await eventually('the first question', () => asked === 1)
+    renewal.untilDone()
+    await eventually('the second', () => asked === 2)
+    renewal.untilDone()
+    assert.equal(asked, 2)
+    clock.advance(renewRetryMs)
+    renewal.untilDone()
+    await eventually('the third', () => asked === 3)
+    clock.advance(renewRetryMs)
+    renewal.untilDone()
+    assert.equal(asked, 3)
   })
 
   it('a mirror that slept for a year, beyond its certificates, takes part by its key, and has new ones from the voter', async () => {
