@@ -61,7 +61,7 @@ describe('e2e / disks of three peers', function () {
     deepEqual(kept.filter((name) => !names.has(`configmap/${name}`)), [])
   }
   const voterAgain = async (name: string): Promise<void> => {
-    await eventually('it to be a member', async () => (await cluster.local.daemonState(name).catch(() => undefined))?.state === 'member', 40_000)
+    await cluster.member(name)
     await eventually('its words that it votes again', () => cluster.log(name).includes('the damaged log is made good'), 20_000)
   }
 
@@ -136,7 +136,7 @@ describe('e2e / disks of three peers', function () {
     await cluster.whileDown(victim, async () => {
       await cluster.inside(victim, 'sh', '-c', 'mkdir /run/small && mount -t tmpfs -o size=100m tmpfs /run/small && cd /var/lib/shoal && rm -f shoal.sock && for d in log state kubelet; do cp -a $d /run/small/ && mount --bind /run/small/$d $d; done')
     })
-    await eventually('it to be a member', async () => (await cluster.local.daemonState(victim).catch(() => undefined))?.state === 'member', 40_000)
+    await cluster.member(victim)
     const trouble = async (): Promise<string | undefined> => (await cluster.local.status(victim)).peers.find((peer) => peer.name === victim)?.trouble
     await cluster.inside(victim, 'sh', '-c', 'dd if=/dev/zero of=/run/small/ballast bs=64k 2> /dev/null || true')
     const startMs = performance.now()

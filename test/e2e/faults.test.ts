@@ -105,7 +105,7 @@ describe('e2e / faults', function () {
       const pid = (await cluster.local.pids()).get(victim)?.pid
       return pid !== undefined && pid !== killed
     })
-    await eventually('its answer', async () => (await cluster.local.daemonState(victim).catch(() => undefined))?.state === 'member', 30_000)
+    await cluster.member(victim)
     await eventually('the Node to be Ready', () => ready(victim), 30_000)
     report('daemon killed until its Node is Ready', startMs)
     for (const requests of through) {
@@ -137,6 +137,7 @@ describe('e2e / faults', function () {
         await cluster.kubectl.ok(['create', 'configmap', `beside-a-clock-${offMs > 0 ? 'ahead' : 'behind'}`])
         await serves(cluster.names)
       })
+      await cluster.member(victim)
       await eventually('its Node to be Ready again', () => ready(victim), 30_000)
     }
     const after = await events()

@@ -139,7 +139,7 @@ describe('e2e / mirrors', function () {
     report('a mirror accepts writes again after the leader died', startMs)
     const backMs = performance.now()
     await Promise.all([cluster.local.startMachine(one), cluster.local.startMachine(leader)])
-    await eventually('the mirror to be there', async () => (await cluster.local.daemonState(one).catch(() => undefined))?.state === 'member', 40_000)
+    await cluster.member(one)
     const names = await eventually('all that it missed', async () => {
       const found = await through(one, 'get', 'configmaps', '-o', 'name').catch(() => '')
       return found.includes('after-the-leader') ? found : undefined

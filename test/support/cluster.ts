@@ -226,11 +226,17 @@ export class TestCluster {
     return this.#enter(name, ['env', `HOME=${this.home}`, this.kubectlPath, '--kubeconfig', path, ...args], input)
   }
 
+  /** Waits until a peer's daemon, which its supervisor starts, serves as a member. */
+  async member(name: string): Promise<void> {
+    await eventually(`the daemon of ${name} to serve`, async () => (await this.local.daemonState(name).catch(() => undefined))?.state === 'member', 40_000)
+  }
+
   /** kubectl as a client on the machines' network, against the address that all live peers share; never throws for a failing one. */
   async kubectlBeside(args: readonly string[]): Promise<CommandResult> {
     const path = join(this.home, 'kubeconfig-shared')
     if (!existsSync(path)) {
-      const { stdout } = await this.shoal('kubeconfig', '--data-dir', this.dataDirectory(this.names[0] ?? ''))
+      const { status, stdout, stderr } = await this.shoal('kubeconfig', '--data-dir', this.dataDirectory(this.names[0] ?? ''))
+      if (status !== 0) throw new Error(`shoal kubeconfig ended with ${status}: ${stderr}`)
       this.file('kubeconfig-shared', stdout)
     }
     const user = rootless ? ['-U', '--preserve-credentials'] : []

@@ -99,6 +99,17 @@ export class ComposeCluster {
     return new Kubectl(file, this.#folder)
   }
 
+  /** Connects peers to the network again, and waits until each runs the daemon that its container then starts. */
+  async reconnect(...peers: readonly number[]): Promise<void> {
+    const daemon = async (number: number): Promise<number | undefined> => (await this.seen(number, this.node(number)))?.pid
+    const before = await Promise.all(peers.map((number) => eventually(`the daemon of peer ${number}`, () => daemon(number))))
+    for (const number of peers) await docker('network', 'connect', this.network, this.container(number))
+    await Promise.all(peers.map((number, at) => eventually(`a new daemon of peer ${number}`, async () => {
+      const pid = await daemon(number)
+      return pid !== undefined && pid !== before[at]
+    }, 60_000)))
+  }
+
   async nodes(by: number): Promise<readonly Node[]> {
     return (JSON.parse(await (await this.kubectl(by)).ok(['get', 'nodes', '-o', 'json'])) as { readonly items: readonly Node[] }).items
   }
