@@ -13,6 +13,7 @@ import { eventExpiryController } from './event-expiry/controller.ts'
 import { garbageController } from './garbage/controller.ts'
 import { ingressController } from './ingress/controller.ts'
 import { jobController } from './job/controller.ts'
+import { announcerController } from './load-balancer/announcer.ts'
 import { loadBalancerController } from './load-balancer/controller.ts'
 import { hpaController } from './hpa/controller.ts'
 import { namespaceController } from './namespace/controller.ts'
@@ -43,6 +44,7 @@ export const controllers: readonly ControllerFactory[] = [
   ephemeralClaimController,
   namespaceController,
   loadBalancerController,
+  announcerController,
   ingressController,
   garbageController,
   serviceAccountController,

@@ -9,14 +9,13 @@ import type { ApiObject } from '../client/types.ts'
 import type { ControllerDeps, ControllerFactory } from '../controllers/controller.ts'
 import { addressRange } from '../objects/address-ranges.ts'
 import type { AddressPool } from '../objects/address-pool.ts'
-import type { Node } from '../objects/generated/core-v1.ts'
+import { internalAddress } from '../objects/node-address.ts'
 import { sameJson } from '../objects/pods/fnv.ts'
 
 const bootstrapKey = 'bootstrap'
 const serviceKey = 'endpoints'
 const ownServices: readonly string[] = [apiService, apiBalancer].map(({ namespace, name }) => `${namespace}/${name}`)
 
-const addressOf = (node: Node): string => node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address ?? ''
 
 /** Creates or updates an object so that it has the wanted parts. */
 async function keep<T extends ApiObject>(client: ResourceClient<T>, wanted: T, parts: readonly (keyof T & string)[], signal: AbortSignal): Promise<void> {
@@ -45,7 +44,7 @@ export function apiServiceController(port: number): ControllerFactory {
     const poolInformer = deps.informers.of(addressPools)
     // Without a pool the Service would only wait, and say so. Who names a single address has something else in mind for it.
     const isBalanced = (): boolean => poolInformer.cache.list().reduce((sum, pool) => sum + freeToGive(pool), 0) > 1
-    const addresses = (): readonly string[] => nodeInformer.cache.list().map(addressOf).filter((address) => address !== '')
+    const addresses = (): readonly string[] => nodeInformer.cache.list().flatMap((node) => internalAddress(node) ?? [])
     return {
       name: 'api-service',
       watch: (sink) => {
@@ -53,7 +52,7 @@ export function apiServiceController(port: number): ControllerFactory {
         sink.add(serviceKey)
         const ends = [
           nodeInformer.onChange((change) => {
-            if (change.previous === undefined || change.kind === 'deleted' || addressOf(change.previous) !== addressOf(change.object)) sink.add(serviceKey)
+            if (change.previous === undefined || change.kind === 'deleted' || internalAddress(change.previous) !== internalAddress(change.object)) sink.add(serviceKey)
           }),
           serviceInformer.onChange(({ kind, object }) => {
             if (kind !== 'deleted' || !ownServices.includes(keyOf(object))) return

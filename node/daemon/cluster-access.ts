@@ -6,6 +6,7 @@ import type { Informer } from '../client/informer.ts'
 import { createPrivateKeyPem } from '../identity/ca.ts'
 import { createCsr } from '../identity/certificates.ts'
 import type { Node, Service } from '../objects/generated/core-v1.ts'
+import { internalAddress } from '../objects/node-address.ts'
 import type { Peer } from '../peer/peer.ts'
 import { notAMember } from './errors.ts'
 import { kubeconfig } from './kubeconfig.ts'
@@ -55,7 +56,7 @@ export class ClusterAccess {
   /** Where a node's kubelet is reached, and by which certificates. */
   endpoint(node: string): KubeletAddress | undefined {
     const found = this.#nodes?.cache.get(node)
-    const host = found?.status?.addresses?.find((address) => address.type === 'InternalIP')?.address
+    const host = internalAddress(found)
     if (host === undefined) return undefined
     const { authority, node: own } = this.#deps.peer.identity
     const port = found?.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? this.#deps.kubeletPort

@@ -4,6 +4,7 @@ import { timestamp } from '../base/clock.ts'
 import type { MemberView } from '../base/views.ts'
 import type { EngineStatus, PeerRecord } from '../../protocol/engine/types.ts'
 import type { Node } from '../objects/generated/core-v1.ts'
+import { internalAddress } from '../objects/node-address.ts'
 import { anewShownMs } from './limits.ts'
 
 export interface StatusInput {
@@ -74,7 +75,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
   const nameOf = (peer: string | undefined): string => records.find((record) => record.peer === peer)?.name ?? ''
   const peers = records.map((record): PeerStatus => {
     const node = input.nodes.find((candidate) => candidate.metadata.name === record.name)
-    const address = node?.status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? hostOf(record.addresses[0])
+    const address = internalAddress(node) ?? hostOf(record.addresses[0])
     const lag = lagOf(record, input)
     const trouble = troubleOf(record, node, input)
     return {

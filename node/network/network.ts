@@ -11,7 +11,7 @@ import { endpointSlices, namespaces, nodes, services } from '../client/resource-
 import { runCommand } from '../platform/processes.ts'
 import { DnsServer } from './dns/server.ts'
 import type { ZoneView } from './dns/zone.ts'
-import { endpointsIn } from './endpoints.ts'
+import { endpointsIn } from '../objects/endpoints.ts'
 import { commandFailed } from './errors.ts'
 import { retryDelayMs } from './limits.ts'
 import { Ingress } from './ingress/ingress.ts'

@@ -5,7 +5,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigMap, Node, PersistentVolumeClaim, Pod, Service } from '../../node/objects/generated/core-v1.ts'
-import { ranked } from '../../node/network/loadbalancer/ranking.ts'
+import { ranked } from '../../node/objects/announcer.ts'
 import { report, TestCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 

@@ -2,6 +2,7 @@
 import type { Node, Secret, Service } from '../../objects/generated/core-v1.ts'
 import type { Ingress, IngressBackend, IngressLoadBalancerIngress } from '../../objects/generated/networking-v1.ts'
 import { portOf } from '../../objects/ingress-class.ts'
+import { internalAddress } from '../../objects/node-address.ts'
 
 /** Something that a person must put right. */
 export interface IngressFault {
@@ -12,7 +13,7 @@ export interface IngressFault {
 /** Every Ready peer answers, each at its own address. */
 export function ingressAddresses(nodes: readonly Node[]): readonly IngressLoadBalancerIngress[] {
   const ready = nodes.filter((node) => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true)
-  const addresses = ready.flatMap((node) => node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? [])
+  const addresses = ready.flatMap((node) => internalAddress(node) ?? [])
   return addresses.sort().map((ip) => ({ ip }))
 }
 

@@ -2,7 +2,7 @@
 // view of the objects in, records out. The names are those of the Kubernetes DNS specification 1.1.0.
 import type { Service } from '../../objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
-import { endpointsIn } from '../endpoints.ts'
+import { endpointsIn } from '../../objects/endpoints.ts'
 
 export type DnsRecord =
   | { readonly type: 'A'; readonly name: string; readonly data: string }

@@ -7,8 +7,8 @@ import type { Logger } from '../../base/logger.ts'
 import type { MembershipView } from '../../base/views.ts'
 import type { Informers } from '../../client/informers.ts'
 import { endpointSlices, ingressClasses, ingresses, nodes, secrets, services } from '../../client/resource-types.ts'
+import { nodesByAddress } from '../../objects/node-address.ts'
 import { ingressRetryMs } from '../limits.ts'
-import { addressOf } from '../proxy/proxy.ts'
 import { routeTable } from './model.ts'
 import type { RouteTable } from './routing.ts'
 import type { IngressPorts } from './doors.ts'
@@ -120,7 +120,7 @@ export class Ingress {
       slicesOf: (key) => slices.byIndex(byService, key),
       members: membership.members(),
       self: this.#self,
-      nodeByAddress: new Map(informers.of(nodes).cache.list().map((node) => [addressOf(node), node.metadata.name ?? ''])),
+      nodeByAddress: nodesByAddress(informers.of(nodes).cache.list()),
     })
   }
 }

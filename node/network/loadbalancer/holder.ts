@@ -11,11 +11,11 @@ import type { MembershipView } from '../../base/views.ts'
 import type { Informers } from '../../client/informers.ts'
 import { addressPools, endpointSlices, nodes, services } from '../../client/resource-types.ts'
 import { addressNumber, addressRange, contains } from '../../objects/address-ranges.ts'
+import { nodesByAddress } from '../../objects/node-address.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { commandFailed } from '../errors.ts'
 import { announceEveryMs, commandTimeoutMs, retryDelayMs } from '../limits.ts'
 import { balancerAddresses } from '../metrics.ts'
-import { addressOf } from '../proxy/proxy.ts'
 import { heldAddresses } from './ranking.ts'
 
 export interface HolderDeps {
@@ -147,7 +147,7 @@ export class AddressHolder {
       slicesOf: (key) => slices.byIndex(byService, key),
       members: membership.members(),
       self: this.#options.self,
-      nodeByAddress: new Map(informers.of(nodes).cache.list().map((node) => [addressOf(node), node.metadata.name ?? ''])),
+      nodeByAddress: nodesByAddress(informers.of(nodes).cache.list()),
     })
   }
 

@@ -7,10 +7,10 @@ import { CoalescedRun } from '../../base/coalesced-run.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Informer } from '../../client/informer.ts'
 import type { Node } from '../../objects/generated/core-v1.ts'
+import { internalAddress } from '../../objects/node-address.ts'
 import { runCommand } from '../../platform/processes.ts'
 import { commandFailed, noRoute } from '../errors.ts'
 import { commandTimeoutMs, ethernetMtu, retryDelayMs, vxlanOverheadBytes } from '../limits.ts'
-import { addressOf } from '../proxy/proxy.ts'
 import { addressBefore, bridgeName, cniConfiguration, deviceName, gatewayOf, macOf, networkName, overlayChange, type OverlayPeer, overlayPeers, vxlanId, vxlanPort } from './plan.ts'
 
 export interface OverlayDeps {
@@ -104,7 +104,7 @@ export class Overlay {
   async #sync(): Promise<void> {
     const nodes = this.#deps.nodes.cache.list().map((node) => ({
       name: node.metadata.name ?? '',
-      address: addressOf(node),
+      address: internalAddress(node) ?? '',
       podCidr: node.spec?.podCIDR ?? '',
     }))
     const own = nodes.find((node) => node.name === this.#options.nodeName)?.podCidr

@@ -3,7 +3,7 @@
 // can finish its work; once the endpoint is gone, the client must hear of it. UDP has no end: it follows the rules at once.
 // Source: Kubernetes, Virtual IPs and Service Proxies (and KEP-1669 for what Pods that end still serve).
 import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
-import { endpointsIn } from '../endpoints.ts'
+import { endpointsIn } from '../../objects/endpoints.ts'
 import { type Backend, type Frontend, type Protocol, protocolOf, type Rule } from './model.ts'
 
 /** An address and port behind Services. */

@@ -5,7 +5,7 @@ import type { Service, ServicePort } from '../../objects/generated/core-v1.ts'
 import type { Endpoint, EndpointSlice } from '../../objects/generated/discovery-v1.ts'
 import type { MemberView } from '../../base/views.ts'
 import { addressRange, addressText } from '../../objects/address-ranges.ts'
-import { endpointsIn } from '../endpoints.ts'
+import { endpointsIn } from '../../objects/endpoints.ts'
 
 /** Kubernetes API reference, ClientIPConfig: three hours. */
 const defaultStickySeconds = 10_800

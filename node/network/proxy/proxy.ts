@@ -13,6 +13,7 @@ import { sameJson } from '../../objects/pods/fnv.ts'
 import { fencedPods } from '../../objects/pods/fence.ts'
 import type { Node, Pod, Service } from '../../objects/generated/core-v1.ts'
 import type { EndpointSlice } from '../../objects/generated/discovery-v1.ts'
+import { internalAddress, nodesByAddress } from '../../objects/node-address.ts'
 import { retryDelayMs } from '../limits.ts'
 import { frontends, syncSeconds } from '../metrics.ts'
 import type { FlowsDriver } from './flows-driver.ts'
@@ -92,7 +93,7 @@ export class Proxy {
         dirty()
       }),
       this.#nodes.onChange((change) => {
-        if (change.kind !== 'updated' || addressOf(change.previous) !== addressOf(change.object) || !sameJson(fencedPods(change.previous), fencedPods(change.object))) dirty()
+        if (change.kind !== 'updated' || internalAddress(change.previous) !== internalAddress(change.object) || !sameJson(fencedPods(change.previous), fencedPods(change.object))) dirty()
       }),
       this.#pods.onChange((change) => {
         if (change.object.spec?.nodeName === this.#self && hostPortsOf(change.object).length + (change.previous === undefined ? 0 : hostPortsOf(change.previous).length) > 0) dirty()
@@ -169,7 +170,7 @@ export class Proxy {
   }
 
   #model(): readonly Rule[] {
-    const nodeByAddress = new Map(this.#nodes.cache.list().map((node) => [addressOf(node), node.metadata.name ?? '']))
+    const nodeByAddress = nodesByAddress(this.#nodes.cache.list())
     const touched = [...this.#touched].map((key) => ({ key, service: this.#services.cache.get(key) }))
     this.#touched.clear()
     return this.#rules.next({
@@ -185,9 +186,6 @@ export class Proxy {
 
 /** `namespace/name` of the Service that an EndpointSlice belongs to. */
 const serviceOf = ({ metadata }: EndpointSlice): string => `${metadata.namespace ?? ''}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`
-
-/** The InternalIP of a Node, or empty. */
-export const addressOf = (node: Node): string => node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address ?? ''
 
 /** Host ports of a running Pod with an address of its own. */
 function hostPortsOf(pod: Pod): readonly HostPortRule[] {
