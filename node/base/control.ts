@@ -7,7 +7,7 @@ export interface PeerStatus {
   readonly address: string
   /** Base address of its API; empty for a witness, which serves none. */
   readonly apiServer: string
-  /** Of the daemon, in the PID namespace of who asks; undefined where it cannot be known. */
+  /** Of the daemon, in the PID namespace of who asks; undefined where it cannot be known. From the daemon itself: in its own. */
   readonly pid?: number
   /** Of the machine's first process, where `shoal up` made the machine. */
   readonly machinePid?: number

@@ -23,7 +23,7 @@ export interface StatusParts {
 /** The cluster as this peer sees it now. */
 export function statusOf({ store, peer, access, name, apiPort }: StatusParts): ClusterStatus {
   return clusterStatus({
-    cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, records: peer.peers(), members: peer.members.members(),
+    cluster: peer.identity.file.cluster, incarnation: peer.identity.file.incarnation, self: name, pid: process.pid, records: peer.peers(), members: peer.members.members(),
     engine: peer.status(), revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: access.nodes(), sharedApi: access.sharedApi(), apiPort, diskFull: peer.agreed.diskFull, leased: peer.lease.valid(), clockAheadMs: peer.clocks.aheadMs,
     joinedAnew: readJoinedAnew(store), nowMs: store.appliedTimeMs(),
   })

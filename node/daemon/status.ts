@@ -11,6 +11,8 @@ export interface StatusInput {
   readonly cluster: string
   readonly incarnation: number
   readonly self: string
+  /** Number of the daemon's process. */
+  readonly pid: number
   readonly records: readonly PeerRecord[]
   readonly members: readonly MemberView[]
   readonly engine: EngineStatus | undefined
@@ -82,6 +84,7 @@ export function clusterStatus(input: StatusInput): ClusterStatus {
       name: record.name,
       peerId: record.peer,
       address,
+      ...(record.name === input.self ? { pid: input.pid } : {}),
       apiServer: record.role === 'witness' ? '' : `https://${address}:${input.apiPort}`,
       role: roleOf(record, engine),
       state: input.members.find((member) => member.peerId === record.peer)?.state ?? 'alive',

@@ -34,7 +34,7 @@ export function witnessRoutes({ store, peer, clock, logger, farewell }: WitnessP
       const { cluster, incarnation } = peer.identity.file
       return Promise.resolve(
         clusterStatus({
-          cluster, incarnation, self: name, records: peer.peers(), members: peer.members.members(), engine: peer.status(),
+          cluster, incarnation, self: name, pid: process.pid, records: peer.peers(), members: peer.members.members(), engine: peer.status(),
           revision: store.revision(), featureLevel: agreedLevel(store), removed: peer.removed(), nodes: [], sharedApi: undefined, apiPort: 0, diskFull: peer.agreed.diskFull, leased: peer.lease.valid(), clockAheadMs: peer.clocks.aheadMs,
           joinedAnew: readJoinedAnew(store), nowMs: store.appliedTimeMs(),
         }),

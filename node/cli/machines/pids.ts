@@ -10,6 +10,12 @@ export interface MachinePids {
   readonly pid?: number
 }
 
+/** Whether the process with this number is a daemon of ours to the caller. */
+export function isDaemon(pid: number): boolean {
+  const [, script, verb] = commandLine(pid)
+  return verb === 'daemon' && script?.endsWith('main.ts') === true
+}
+
 const below = (pid: number): readonly number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)])
 
 /** By machine name; empty when nothing of this home runs. */
@@ -23,10 +29,7 @@ export async function machinePids(home: string): Promise<ReadonlyMap<string, Mac
     if (script === undefined || words[0] !== 'bash') continue
     const name = machineName(Number(script.slice(home.length + 2, -'/init.sh'.length)))
     if (found.has(name)) continue
-    const daemon = below(pid).find((child) => {
-      const line = commandLine(child)
-      return line[2] === 'daemon' && line[1]?.endsWith('main.ts') === true
-    })
+    const daemon = below(pid).find(isDaemon)
     found.set(name, { machinePid: pid, ...(daemon === undefined ? {} : { pid: daemon }) })
   }
   return found

@@ -1,6 +1,6 @@
 // The verbs that look at a cluster and change who belongs to it.
 import type { ClusterStatus, PeerStatus } from '../../base/control.ts'
-import { machinePids } from '../machines/pids.ts'
+import { isDaemon, machinePids } from '../machines/pids.ts'
 import { askDaemon, targetFlags } from '../target.ts'
 import { table } from '../table.ts'
 import type { CliContext, Flags, Verb } from '../verb.ts'
@@ -8,10 +8,11 @@ import type { CliContext, Flags, Verb } from '../verb.ts'
 async function readStatus(context: CliContext, flags: Flags): Promise<ClusterStatus> {
   const status = (await askDaemon(context, flags, { path: '/status' })) as ClusterStatus
   const pids = await machinePids(context.home)
-  if (pids.size === 0) return status
   const peers = status.peers.map((peer): PeerStatus => {
-    const { pid: _inner, machinePid: _unknown, ...rest } = peer
-    return { ...rest, ...pids.get(peer.name) }
+    const { pid: inner, ...rest } = peer
+    // Without machines the daemon may live where we do: then its number is ours too.
+    const seen = pids.size === 0 && inner !== undefined && isDaemon(inner) ? { pid: inner } : pids.get(peer.name)
+    return { ...rest, ...seen }
   })
   return { ...status, peers }
 }

@@ -12,7 +12,7 @@ const engine: EngineStatus = {
 }
 
 const input: StatusInput = {
-  cluster: 'c1', incarnation: 1, self: 'alpha',
+  cluster: 'c1', incarnation: 1, self: 'alpha', pid: 77,
   records: [record('lll', 'lima'), record('b', 'beta'), record('aa', 'alpha'), record('mmmm', 'mike'), record('www', 'wit', 'witness')],
   members: [{ name: 'beta', peerId: 'b', state: 'suspect', sinceMs: 1 }, { name: 'mike', peerId: 'mmmm', state: 'dead', sinceMs: 1 }],
   engine, revision: 55, featureLevel: 1, removed: false, diskFull: false, leased: true, clockAheadMs: 0, joinedAnew: new Map(), nowMs: 10, apiPort: 6443, sharedApi: undefined,
@@ -34,6 +34,10 @@ describe('daemon / status', () => {
     ])
     deepEqual(status.works, [{ work: 'scheduler', peer: 'beta', epoch: 7 }])
     deepEqual([status.cluster, status.term, status.leader, status.revision, status.featureLevel], ['c1', 4, 'alpha', 55, 1])
+  })
+
+  it('knows the process of the peer that is asked, and of no other', () => {
+    deepEqual(clusterStatus(input).peers.map((peer) => peer.pid), [77, undefined, undefined, undefined, undefined])
   })
 
   it('names the address that all peers share once there is one', () => {

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { yardLayout } from '../../../../node/cli/machines/layout.ts'
-import { machinePids } from '../../../../node/cli/machines/pids.ts'
+import { isDaemon, machinePids } from '../../../../node/cli/machines/pids.ts'
 
 describe('cli / machines / pids', () => {
   it('finds the first process and the daemon of each machine', async () => {
@@ -24,6 +24,7 @@ describe('cli / machines / pids', () => {
       deepEqual([...found.keys()], ['peer-3'])
       equal(found.get('peer-3')?.pid, daemon)
       process.kill(daemon, 0)
+      deepEqual([daemon, process.pid, 1].map(isDaemon), [true, false, false])
       process.kill(daemon, 'SIGKILL')
     } finally {
       yard.stdin.end()

@@ -36,6 +36,12 @@ describe('cli / verbs / cluster', () => {
     deepEqual(JSON.parse((await command.ask('status', '--json')).out.join('\n')), status)
   })
 
+  it('status --json drops a number that is no daemon to who asks', async () => {
+    const [first, ...rest] = status.peers
+    await command.serve({ 'GET /status': () => Promise.resolve({ ...status, peers: [{ ...first, pid: process.pid }, ...rest] }) })
+    deepEqual(JSON.parse((await command.ask('status', '--json')).out.join('\n')), status)
+  })
+
   it('kubeconfig asks for the named server and prints no empty line behind', async () => {
     await command.serve({ 'GET /kubeconfig': ({ query }) => Promise.resolve(`server: ${query.get('server') ?? 'own'}\n`) })
     deepEqual((await command.ask('kubeconfig')).out, ['server: own'])
