@@ -12,8 +12,10 @@ export interface MachinePids {
 
 /** Whether the process with this number is a daemon of ours to the caller. */
 export function isDaemon(pid: number): boolean {
-  const [, script, verb] = commandLine(pid)
-  return verb === 'daemon' && script?.endsWith('main.ts') === true
+  const words = commandLine(pid)
+  // Options of Node may stand before its script.
+  const script = words.findIndex((word) => word.endsWith('/main.ts'))
+  return script > 0 && words[script + 1] === 'daemon'
 }
 
 const below = (pid: number): readonly number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)])

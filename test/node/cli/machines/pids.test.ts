@@ -15,7 +15,7 @@ describe('cli / machines / pids', () => {
     equal((await machinePids(home)).size, 0)
     mkdirSync(join(home, 'm3'))
     writeFileSync(join(home, 'main.ts'), "process.stdout.write(`${process.pid}\\n`); process.stdin.resume()")
-    writeFileSync(join(home, 'm3/init.sh'), `'${process.execPath}' '${home}/main.ts' daemon --name peer-3\n:\n`)
+    writeFileSync(join(home, 'm3/init.sh'), `'${process.execPath}' --no-warnings '${home}/main.ts' daemon --name peer-3\n:\n`)
     const yard = spawn('bash', ['-c', `bash '${home}/m3/init.sh'; :`, home], { stdio: ['pipe', 'pipe', 'ignore'] })
     try {
       const daemon = Number(String((await once(yard.stdout, 'data'))[0]).trim())
