@@ -17,14 +17,14 @@ import type { StateStore } from '../store/types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import type { ControlRoutes } from './control-server.ts'
 import { dashboardToken } from './dashboard-access.ts'
-import { alreadyMember, otherPeerFailed } from './errors.ts'
+import { alreadyMember, otherPeerFailed, peerHoldsVolumes } from './errors.ts'
 import { fieldOf, stateOf } from './fresh-routes.ts'
 import { forgetNode } from './leaving.ts'
 import { dashboardTokenSeconds, imageSendTimeoutMs } from './limits.ts'
 import { callKubelet } from './other-kubelets.ts'
 import { statusOf } from './peer-views.ts'
 import { survivorRoutes } from './survivor-routes.ts'
-import { volumeRoutes } from './volume-routes.ts'
+import { claimsAt, volumeRoutes } from './volume-routes.ts'
 
 /** The parts of a member that the routes use. */
 export interface MemberParts {
@@ -68,10 +68,13 @@ export function memberRoutes(parts: MemberParts): ControlRoutes {
     },
     'DELETE /tokens/*': ({ argument }) => deleteInvitation(manage, argument),
     'DELETE /peers/*': ({ argument }) => remove(parts, manage, argument),
-    'POST /leave': () => {
+    'POST /leave': async ({ body }) => {
+      const isForced = fieldOf(await body(), 'force') === true
       // Asked before the Pods are ended: the last peer has nobody to hand over to.
-      if (readPeers(store).length === 1) return Promise.reject(lastPeer.make({ name }))
-      return parts.leave()
+      if (readPeers(store).length === 1) throw lastPeer.make({ name })
+      const claims = isForced ? [] : await claimsAt(parts.client, name)
+      if (claims.length > 0) throw peerHoldsVolumes.make({ peer: name, claims })
+      await parts.leave()
     },
     ...survivorRoutes(peer, clock),
     ...volumeRoutes(parts),

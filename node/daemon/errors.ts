@@ -68,6 +68,12 @@ export const noLocalVolume = defineError<{ claim: string }>({
   remedy: 'See `kubectl describe pvc` for what it waits for.',
 })
 
+export const peerHoldsVolumes = defineError<{ peer: string; claims: readonly string[] }>({
+  code: 'SHOAL_PEER_HOLDS_VOLUMES',
+  message: ({ peer, claims }) => `${peer} has data that no other peer has: the volumes of ${claims.join(', ')}`,
+  remedy: 'Nothing was changed. Copy the data first, or delete these claims; then add --force to leave all the same: what is left stays on its disk, out of reach of all Pods.',
+})
+
 export const volumePeerLives = defineError<{ claim: string; peer: string }>({
   code: 'SHOAL_VOLUME_PEER_LIVES',
   message: ({ claim, peer }) => `the volume of ${claim} lies on ${peer}, which is alive: its data is there`,

@@ -50,6 +50,12 @@ async function summaries({ client, clock }: VolumeParts): Promise<readonly Volum
   return claims.items.map((claim) => summaryOf(claim, isBound(claim) ? byName.get(claim.spec?.volumeName) : undefined, nodes.items, pods.items, clock.wallMs()))
 }
 
+/** The claims, `namespace/name`, whose data lies on this Node alone, sorted; of a volume that no claim has, its own name. */
+export async function claimsAt(client: Client, node: string): Promise<readonly string[]> {
+  const volumes = (await client.resource(volumeType).list()).items.filter((volume) => homeOf(volume) === node && volume.metadata.deletionTimestamp === undefined)
+  return volumes.map(({ metadata, spec }) => (spec?.claimRef === undefined ? metadata.name ?? '' : `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`)).sort()
+}
+
 /** Notes on the claim that its volume is given up. Throws noSuchClaim, noLocalVolume or volumePeerLives. */
 async function abandon({ client, clock }: VolumeParts, key: string, isForced: boolean): Promise<void> {
   const [namespace = '', name = ''] = key.split('/')

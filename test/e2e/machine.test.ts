@@ -8,6 +8,7 @@ import { yardId } from '../../node/cli/machines/yard-process.ts'
 import { freshHome, report, rootless, run, shoal, TestCluster } from '../support/cluster.ts'
 import { required } from '../../protocol/base/assert.ts'
 import { eventually } from '../support/eventually.ts'
+import { makeVolume, onNode } from '../support/volume-fixtures.ts'
 
 /** Processes, mounts, interfaces, cgroups and tables of a home that are there now. */
 async function leftOf(home: string): Promise<readonly string[]> {
@@ -170,7 +171,10 @@ wait $!
     await eventually('two peers', async () => (await cluster.local.status('peer-1')).peers.filter((peer) => peer.state !== 'left').length === 2)
     equal((await cluster.kubectl.run(['get', 'node', victim])).status, 1)
     equal((await cluster.kubectl.run(['create', 'configmap', 'still-writes', '--request-timeout=20s'])).status, 0)
-    const left = await cluster.shoal('leave', '--data-dir', join(home, 'm2/lib/shoal'))
+    await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'PersistentVolume', ...makeVolume('only-here', { nodeAffinity: onNode('peer-2'), local: { path: '/nowhere' } }) }))
+    const held = await cluster.shoal('leave', '--data-dir', join(home, 'm2/lib/shoal'))
+    deepEqual([held.status, /peer-2 has data that no other peer has: the volumes of only-here\n[^]*--force/.test(held.stderr)], [1, true], held.stderr)
+    const left = await cluster.shoal('leave', '--force', '--data-dir', join(home, 'm2/lib/shoal'))
     equal(left.status, 0, left.stderr)
     await eventually('one peer', async () => (await cluster.local.status('peer-1')).peers.filter((peer) => peer.state !== 'left').length === 1)
     await eventually('a write with one peer', async () => (await cluster.kubectl.run(['create', 'configmap', 'alone', '--request-timeout=5s'])).status === 0)

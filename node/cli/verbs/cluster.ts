@@ -62,10 +62,10 @@ export const kubeconfigVerb: Verb = {
 export const leaveVerb: Verb = {
   usage: 'leave',
   summary: 'this peer drains, hands over and is removed from the cluster',
-  flags: targetFlags,
+  flags: [['--force', 'though it has volumes whose data is nowhere else'], ...targetFlags],
   examples: ['shoal leave'],
   run: async (context, _args, flags) => {
-    await askDaemon(context, flags, { method: 'POST', path: '/leave', timeoutMs: 120_000 })
+    await askDaemon(context, flags, { method: 'POST', path: '/leave', body: { force: flags['force'] === true }, timeoutMs: 120_000 })
     context.out('this peer has left the cluster')
     return 0
   },

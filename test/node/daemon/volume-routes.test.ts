@@ -2,7 +2,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { createClient } from '../../../node/client/client.ts'
 import { noLocalVolume, noSuchClaim, volumePeerLives } from '../../../node/daemon/errors.ts'
-import { summaryOf, volumeRoutes } from '../../../node/daemon/volume-routes.ts'
+import { claimsAt, summaryOf, volumeRoutes } from '../../../node/daemon/volume-routes.ts'
 import type { PersistentVolumeClaim } from '../../../node/objects/generated/core-v1.ts'
 import { FakeApi } from '../../support/fake-api.ts'
 import { makeClaim, makeNode, makeUser, makeVolume, onNode } from '../../support/volume-fixtures.ts'
@@ -18,6 +18,15 @@ describe('daemon / volume routes', () => {
     })
     const stateOf = (nodes: Parameters<typeof summaryOf>[2]): string => summaryOf(claim, volume, nodes, [], nowMs).peerState
     deepEqual([stateOf([makeNode('n1')]), stateOf([]), summaryOf(makeClaim(), undefined, [], [], nowMs).peer], ['alive', 'removed', ''])
+  })
+
+  it('names what lies on one peer alone, by claim where there is one', async () => {
+    const api = new FakeApi()
+    const client = createClient(api)
+    const kept = makeVolume('kept', { nodeAffinity: onNode('n1') })
+    for (const one of [volume, kept, makeVolume('elsewhere', { nodeAffinity: onNode('n2') }), makeVolume('anywhere', {})]) api.put('/api/v1/persistentvolumes', one as never)
+    deepEqual(await claimsAt(client, 'n1'), ['default/data', 'kept'])
+    deepEqual(await claimsAt(client, 'n3'), [])
   })
 
   it('gives up the volume of a peer that is gone, and of a living one only when forced', async () => {
