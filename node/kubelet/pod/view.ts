@@ -9,8 +9,8 @@ export interface Health {
   /** Its startup probe has passed, or it has none. */
   readonly started: boolean
   readonly ready: boolean
-  /** Why it must be restarted, when its liveness or startup probe failed for good. */
-  readonly failure: { readonly reason: string; readonly message: string } | undefined
+  /** Why it must be restarted, when one of these probes failed for good. */
+  readonly failure: { readonly probe: 'livenessProbe' | 'startupProbe'; readonly reason: string; readonly message: string } | undefined
 }
 
 /** Why a container is not there: `ErrImagePull` and the like. */

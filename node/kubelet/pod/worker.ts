@@ -247,8 +247,9 @@ export class PodWorker {
   /** Ends a container that will start again. */
   async #restart(view: PodView, action: Extract<PodAction, { readonly kind: 'stopContainer' }>): Promise<void> {
     const running = view.containers.find((each) => each.id === action.id)
-    const { livenessProbe, startupProbe } = action.target.container
-    const own = livenessProbe?.terminationGracePeriodSeconds ?? startupProbe?.terminationGracePeriodSeconds
+    const failed = view.health.get(action.id)?.failure?.probe
+    // A probe may name a grace of its own, for what that probe found.
+    const own = failed === undefined ? undefined : action.target.container[failed]?.terminationGracePeriodSeconds
     const ending = new Ending(this.#deps, own ?? specOf(this.#pod).terminationGracePeriodSeconds ?? defaultGraceSeconds)
     this.#ending = ending
     try {

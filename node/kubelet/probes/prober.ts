@@ -108,7 +108,7 @@ export class Prober {
     running.tallies.set(kind, after)
     if (!result.ok && !this.#ending) this.#deps.onFailure(kind, running.container, result.message)
     if (after.failed && kind !== 'readiness' && running.failure === undefined) {
-      running.failure = { reason: 'Unhealthy', message: `Container ${running.container.name} failed ${kind} probe, will be restarted` }
+      running.failure = { probe: kind === 'liveness' ? 'livenessProbe' : 'startupProbe', reason: 'Unhealthy', message: `Container ${running.container.name} failed ${kind} probe, will be restarted` }
       this.#deps.onChange()
       return
     }

@@ -51,7 +51,7 @@ describe('kubelet / pod / plan / containers', () => {
     deepEqual(brief(makeView({ sandboxes, containers: [long], crashes: new Map([['main', 6]]) })), ['start main 1'])
   })
   it('are ended when a probe says so', () => {
-    const health = new Map([['c-main-0', { ...healthy, failure: { reason: 'Unhealthy', message: 'x' } }]])
+    const health = new Map([['c-main-0', { ...healthy, failure: { probe: 'livenessProbe' as const, reason: 'Unhealthy', message: 'x' } }]])
     deepEqual(brief(makeView({ sandboxes, containers: [makeContainer()], health })), ['end main: Unhealthy'])
   })
   it('are ended when their image was changed', () => {

@@ -34,6 +34,15 @@ describe('kubelet / pod / worker', () => {
     ok(calls().some((each) => each.startsWith('stopContainer main')))
   })
 
+  it('gives a container the grace of the probe that failed', async () => {
+    bench.runtime.exec = (_, command) => Promise.resolve(result(command[0] === 'alive' ? 0 : 1))
+    const startupProbe = { exec: { command: ['started'] }, periodSeconds: 1, failureThreshold: 2, terminationGracePeriodSeconds: 3 }
+    const livenessProbe = { exec: { command: ['alive'] }, terminationGracePeriodSeconds: 60 }
+    await bench.create('web', { containers: [named('main', { startupProbe, livenessProbe })] })
+    await bench.until('the restart', 'web', (pod) => (pod?.status?.containerStatuses?.[0]?.restartCount ?? 0) >= 1, 200)
+    equal(calls().find((each) => each.startsWith('stopContainer main')), 'stopContainer main 3')
+  })
+
   it('runs init containers first and shows how a job ends', async () => {
     await bench.create('job', { restartPolicy: 'Never', initContainers: [named('first')], containers: [named('main')] })
     await bench.until('the init container', 'job', (pod) => pod?.status?.initContainerStatuses?.[0]?.state?.running !== undefined)
