@@ -173,7 +173,7 @@ wait $!
     equal((await cluster.kubectl.run(['create', 'configmap', 'still-writes', '--request-timeout=20s'])).status, 0)
     await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'PersistentVolume', ...makeVolume('only-here', { nodeAffinity: onNode('peer-2'), local: { path: '/nowhere' } }) }))
     const held = await cluster.shoal('leave', '--data-dir', join(home, 'm2/lib/shoal'))
-    deepEqual([held.status, /peer-2 has data that no other peer has: the volumes of only-here\n[^]*--force/.test(held.stderr)], [1, true], held.stderr)
+    deepEqual([held.status, /peer-2 has data that no other peer has: the volumes of only-here[.] [^]*--force/.test(held.stderr)], [1, true], held.stderr)
     const left = await cluster.shoal('leave', '--force', '--data-dir', join(home, 'm2/lib/shoal'))
     equal(left.status, 0, left.stderr)
     await eventually('one peer', async () => (await cluster.local.status('peer-1')).peers.filter((peer) => peer.state !== 'left').length === 1)
