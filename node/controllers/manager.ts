@@ -15,6 +15,7 @@ import { createEventRecorder } from '../client/event-recorder.ts'
 import { isConflict } from '../client/errors.ts'
 import { Informers } from '../client/informers.ts'
 import type { Transport } from '../client/types.ts'
+import { untilAborted } from '../client/until-aborted.ts'
 import type { Controller, ControllerDeps, ControllerFactory } from './controller.ts'
 import { backoffBaseMs, backoffMostMs, progressEveryMs, queueCapacity, queueConcurrency } from './limits.ts'
 import { queueDepth, runRetries, runSeconds } from './metrics.ts'
@@ -66,7 +67,7 @@ class ControllersTerm implements Term {
   constructor(deps: ControllersDeps, logger: Logger, epoch: number) {
     this.#deps = deps
     this.#logger = logger
-    const transport = deps.transport(epoch)
+    const transport = untilAborted(deps.transport(epoch), this.#abort.signal)
     const client = createClient(transport)
     const { clock, random, metrics } = deps
     this.#informers = new Informers({ client, clock, logger: logger.child('client') }, { freeze: deps.freeze ?? false })

@@ -16,6 +16,7 @@ import { Informers } from '../client/informers.ts'
 import { type Change, keyOf } from '../client/object-cache.ts'
 import { namespaces as namespaceType, nodes as nodeType, pods as podType } from '../client/resource-types.ts'
 import type { Transport } from '../client/types.ts'
+import { untilAborted } from '../client/until-aborted.ts'
 import type { Node, Pod } from '../objects/generated/core-v1.ts'
 import { isPodTerminal, podCondition, withPodCondition } from '../objects/pods/lifecycle.ts'
 import { sameJson } from '../objects/pods/fnv.ts'
@@ -89,7 +90,7 @@ class Scheduler implements Term {
 
   constructor(deps: SchedulerDeps, epoch: number) {
     this.#deps = deps
-    this.#client = createClient(deps.transport(epoch))
+    this.#client = createClient(untilAborted(deps.transport(epoch), this.#abort.signal))
     this.#informers = new Informers({ client: this.#client, clock: deps.clock, logger: deps.logger.child('client') }, { freeze: deps.freeze ?? false })
     this.#events = createEventRecorder({ ...deps, client: this.#client }, schedulerName)
     this.#volumes = new VolumeBinder({ client: this.#client, informers: this.#informers, clock: deps.clock })
