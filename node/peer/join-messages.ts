@@ -44,6 +44,7 @@ export interface Application {
   readonly signature: string
 }
 
+/** The member lets the joiner in: its certificates (PEM) and the members that it can speak to. */
 export interface Welcome {
   readonly kind: 'welcome'
   readonly role: 'peer' | 'witness'
@@ -59,6 +60,7 @@ export interface Refusal {
   readonly detail: string
 }
 
+/** The frame of a message, read back by the reader of its kind. */
 export const encodeJson = (value: Knock | Challenge | Application | Welcome | Refusal): Uint8Array => Buffer.from(JSON.stringify(value))
 
 /**
@@ -84,12 +86,14 @@ export function transcript(parts: {
   ]))
 }
 
+/** Reads a knock; undefined when the frame is anything else. */
 export function readKnock(frame: Uint8Array): Knock | undefined {
   const value = parseObject(frame)
   if (value?.['kind'] !== 'knock' || typeof value['invitation'] !== 'string' || typeof value['nonce'] !== 'string' || typeof value['wallMs'] !== 'number') return undefined
   return { kind: 'knock', invitation: value['invitation'], nonce: value['nonce'], wallMs: value['wallMs'] }
 }
 
+/** Reads the answer to a knock; undefined when it is neither a challenge nor a refusal. */
 export function readChallenge(frame: Uint8Array): Challenge | Refusal | undefined {
   const value = parseObject(frame)
   if (value?.['kind'] === 'refusal') return readRefusal(value)
@@ -100,6 +104,10 @@ export function readChallenge(frame: Uint8Array): Challenge | Refusal | undefine
   return { kind: 'challenge', cluster, incarnation, left: readLineage(value)?.left ?? [], authority, nonce, wallMs }
 }
 
+/**
+ * Reads an application; undefined when it is none. Of addresses and of hosts the first 16 count; a joiner that says nothing
+ * of its feature level has level 0.
+ */
 export function readApplication(frame: Uint8Array): Application | undefined {
   const value = parseObject(frame)
   if (value?.['kind'] !== 'apply') return undefined
@@ -113,6 +121,7 @@ export function readApplication(frame: Uint8Array): Application | undefined {
   return { kind: 'apply', name, zone, level, addresses, hosts, nodeCsr, servingCsr, instead, signature }
 }
 
+/** Reads the answer to an application; undefined when it is neither a welcome nor a refusal. Broken records of peers are left out. */
 export function readWelcome(frame: Uint8Array): Welcome | Refusal | undefined {
   const value = parseObject(frame)
   if (value?.['kind'] === 'refusal') return readRefusal(value)

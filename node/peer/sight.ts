@@ -53,8 +53,10 @@ export type Question =
   /** Begin a new incarnation, alone; only if the asked peer is still at this one. */
   | { readonly kind: 'recover'; readonly incarnation: number }
 
+/** The frame of a question. */
 export const encodeQuestion = (question: Question): Uint8Array => Buffer.from(JSON.stringify(question))
 
+/** Reads a question, without its padding; undefined for what this build does not know. */
 export function readQuestion(frame: Uint8Array): Question | undefined {
   const value = parseObject(frame)
   if (value?.['kind'] === 'look') return { kind: 'look' }
@@ -62,6 +64,7 @@ export function readQuestion(frame: Uint8Array): Question | undefined {
   return undefined
 }
 
+/** The frame of an answer to `look`. */
 export const encodeSight = (sight: Sight): Uint8Array => Buffer.from(JSON.stringify(sight))
 
 const roles = ['leader', 'voter', 'learner', 'mirror', 'witness'] as const

@@ -3,6 +3,7 @@
 import type { LogFields, Logger } from '../base/logger.ts'
 import type { Link, Order, Report } from './types.ts'
 
+/** A logger whose every line carries the fields `fixed`. A child adds fields; its zone is not kept. */
 export function threadLogger(link: Link<Report, Order>, fixed: LogFields = {}): Logger {
   const say = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields: LogFields = {}): void => {
     link.send({ kind: 'log', level, message, fields: { ...fixed, ...fields } })
