@@ -119,6 +119,7 @@ function caller(client: Client, service: ServiceDefinition): Call {
         // The decoder has checked the wire against cri.proto; the type parameter names the message of that file.
         resolve(answer as Answer)
       }
+      // gRPC compares the deadline with Date.now() itself: a time by any other clock would be a wrong one.
       client.makeUnaryRequest(method.path, method.requestSerialize, method.responseDeserialize, request, new Metadata(),
         { deadline: Date.now() + timeoutMs }, done)
     })
