@@ -2,7 +2,7 @@
 // then. A crash loses what was not synced: any number of the last writes, and the last surviving one may be torn.
 // What was reported as saved survives, unless the disk itself is hit: damage, lost files, a failing sync, no room, slowness.
 // Where log and state begin together after that is decided by the daemon's own function.
-import { assert } from '../protocol/base/assert.ts'
+import { assert, required } from '../protocol/base/assert.ts'
 import type { Random } from '../protocol/base/random.ts'
 import type { Recovered, Save } from '../protocol/engine/types.ts'
 import type { LogIndex } from '../protocol/base/ids.ts'
@@ -31,8 +31,15 @@ interface PendingWrite {
   readonly done: () => void
 }
 
+interface WrittenHardState {
+  readonly hardState: HardState
+  /** The last entry in the log before it. */
+  readonly behind: LogIndex
+}
+
 const noMark: SnapshotMark = { index: 0, term: 0, configuration: { voters: [], learners: [], witnesses: [] } }
 const noHardState: HardState = { term: 0, vote: undefined, commit: 0 }
+const firstHardState: WrittenHardState = { hardState: noHardState, behind: -1 }
 
 export const emptyState: SavedState = {
   header: { mark: noMark, revision: 0, timeMs: 0, hash: '' },
@@ -44,10 +51,11 @@ export class Disk {
   readonly #world: World
   readonly #random: Random
   #options: DiskOptions
-  #hardState: HardState = noHardState
   /** Stands for everything before `#entries`. */
   #mark: SnapshotMark = noMark
   #entries: Entry[] = []
+  /** Hard states as they were written between entries, never none: the last is in force, the first stands where the log begins. */
+  #hardStates: WrittenHardState[] = [firstHardState]
   #state: SavedState = emptyState
   #pending: PendingWrite[] = []
   #syncing = 0
@@ -122,9 +130,14 @@ export class Disk {
     this.#failing = undefined
   }
 
-  /** Loses the log from this share on, as a flipped bit or a bad sector does. The checksums tell, so the next life knows. */
+  /**
+   * Loses the log from this share on, as a flipped bit or a bad sector does, and with it the terms and votes that were written
+   * behind: an older hard state is in force again. The checksums tell, so the next life knows.
+   */
   damage(keep: number): void {
     this.#entries = this.#entries.slice(0, Math.floor(keep * (this.#entries.length + 1)))
+    const last = this.#entries.at(-1)?.index ?? this.#mark.index
+    this.#hardStates = this.#hardStates.filter(({ behind }) => behind < last)
     this.damaged = true
   }
 
@@ -132,7 +145,7 @@ export class Disk {
   loseLog(): void {
     this.#entries = []
     this.#mark = noMark
-    this.#hardState = noHardState
+    this.#hardStates = [firstHardState]
     this.damaged = true
   }
 
@@ -159,9 +172,10 @@ export class Disk {
 
   /** What the log and the state hold for a new life, and from where on a state must be fetched first. */
   recovered(): { readonly log: Recovered; readonly state: SavedState; readonly fetchFrom: LogIndex | undefined } {
-    const log = { fresh: false, hardState: this.#hardState, mark: this.#mark, entries: this.#entries, mayVote: !this.damaged, problem: undefined }
+    const log = { fresh: false, hardState: this.#hardState(), mark: this.#mark, entries: this.#entries, mayVote: !this.damaged, problem: undefined }
     const { hardState, snapshot, begin, entries, mayVote, stateMissing, saveMark } = startingPoint(log, this.#state.header.mark)
     if (saveMark) {
+      this.#cutHardStates(Infinity)
       this.#entries = []
       this.#mark = snapshot
     }
@@ -206,22 +220,41 @@ export class Disk {
   }
 
   #apply(save: Save): void {
-    if (save.hardState !== undefined) this.#hardState = save.hardState
-    append(this.#entries, save.entries)
+    this.#put(save, save.entries)
     if (save.compactTo === undefined) return
     const upTo = save.compactTo.index
     assert(upTo <= this.stateIndex, `the log is cut to ${upTo} while the saved state reaches only ${this.stateIndex}`)
     const { term } = save.compactTo
     const known = this.#entries.some((entry) => entry.index === upTo && entry.term === term)
     // A log that does not hold the mark starts anew behind it.
+    this.#cutHardStates(known ? upTo : Infinity)
     this.#entries = known ? this.#entries.filter((entry) => entry.index > upTo) : []
     this.#mark = save.compactTo
   }
 
   /** The head of a write survives: the hard state comes first in it, then some of the entries. */
   #tear(save: Save): void {
-    if (save.hardState !== undefined) this.#hardState = save.hardState
-    append(this.#entries, save.entries.slice(0, this.#random.integer(save.entries.length + 1)))
+    this.#put(save, save.entries.slice(0, this.#random.integer(save.entries.length + 1)))
+  }
+
+  /** A write as it lies in the log: the hard state, then the entries; what these replace is as if it had never been. */
+  #put({ hardState }: Save, entries: readonly Entry[]): void {
+    const last = this.#entries.at(-1)?.index ?? this.#mark.index
+    if (hardState !== undefined) this.#hardStates.push({ hardState, behind: last })
+    const first = entries[0]?.index
+    if (first !== undefined && first <= last) this.#hardStates = this.#hardStates.map((one) => ({ ...one, behind: Math.min(one.behind, first - 1) }))
+    append(this.#entries, entries)
+  }
+
+  /** The hard states before this index fall away with the log, but for the one that was in force there. */
+  #cutHardStates(upTo: LogIndex): void {
+    const kept = this.#hardStates.filter(({ behind }) => behind >= upTo)
+    const before = this.#hardStates[this.#hardStates.length - kept.length - 1]
+    this.#hardStates = before === undefined ? kept : [{ ...before, behind: -1 }, ...kept]
+  }
+
+  #hardState(): HardState {
+    return required(this.#hardStates.at(-1), 'the hard state in force').hardState
   }
 }
 

@@ -101,6 +101,13 @@ const elections: readonly Mutant[] = [
     hunts: storms,
   },
   {
+    name: 'a voter that has forgotten its vote votes again (P4, P6)',
+    file: core,
+    find: 'this.mayVote = recovered.mayVote',
+    replace: 'this.mayVote = true',
+    hunts: scenario('damaged logs (P4)'),
+  },
+  {
     name: 'a term is not persisted (P2)',
     file: raft,
     find: 'const hardState: HardState = { term: core.term, vote: core.vote,',

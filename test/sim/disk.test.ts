@@ -86,6 +86,35 @@ describe('sim / disk', () => {
     disk.loseLog()
     assert.equal(disk.recovered().log.mayVote, false)
   })
+  it('damage takes the terms and votes along that were written behind it (P4, P6)', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    const votes = [[1, 'a'], [2, 'b'], [3, 'c']] as const
+    votes.forEach(([term, vote], i) => {
+      disk.write({ sequence: term, hardState: { term, vote, commit: 0 }, entries: [entry(i + 1, term)], compactTo: undefined }, () => {})
+    })
+    disk.write({ sequence: 4, hardState: { term: 4, vote: 'd', commit: 0 }, entries: [], compactTo: undefined }, () => {})
+    world.run(1_000_000)
+    assert.equal(disk.recovered().log.hardState.vote, 'd')
+    disk.damage(0.99)
+    assert.deepEqual([disk.recovered().log.entries.length, disk.recovered().log.hardState.vote], [3, 'c'])
+    disk.damage(0.5)
+    const { log } = disk.recovered()
+    assert.deepEqual([log.entries.length, log.hardState.vote, log.mayVote], [2, 'b', false])
+    disk.damage(0)
+    assert.equal(disk.recovered().log.hardState.vote, undefined)
+  })
+  it('damage never reaches what was in force where the log was cut (P4)', () => {
+    const world = new World(1, false)
+    const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
+    const mark = { index: 2, term: 2, configuration: { voters: ['a'], learners: [], witnesses: [] } }
+    disk.installState({ header: { mark, revision: 0, timeMs: 0, hash: '' }, rows: [], results: [] })
+    disk.write({ sequence: 1, hardState: { term: 2, vote: 'b', commit: 0 }, entries: [entry(1, 2), entry(2, 2)], compactTo: undefined }, () => {})
+    disk.write({ sequence: 2, hardState: { term: 3, vote: 'c', commit: 0 }, entries: [entry(3, 3)], compactTo: mark }, () => {})
+    world.run(1_000_000)
+    disk.damage(0)
+    assert.deepEqual([disk.recovered().log.snapshot.index, disk.recovered().log.hardState.vote], [2, 'b'])
+  })
   it('does not let the log be cut beyond the saved state', () => {
     const world = new World(1, false)
     const disk = new Disk(world, { meanSyncUs: 10, tornShare: 0 })
