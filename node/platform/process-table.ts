@@ -29,12 +29,15 @@ export const commandLine = (pid: number): readonly string[] => read(`/proc/${pid
 
 /**
  * True once a process has wholly ended: it is gone, or waits for nothing but its parent. The first process of a PID namespace
- * has not ended until the kernel has killed and reaped all others inside, see pid_namespaces(7).
+ * has not ended until the kernel has killed and reaped all others inside, see pid_namespaces(7); that is the work of the last of
+ * its threads to end, and the process shows as a zombie from the moment its first thread ends.
  */
 export function hasEnded(pid: number): boolean {
   const stat = read(`/proc/${pid}/stat`)
-  // Its name stands before the state, in brackets, and may hold anything.
-  return stat === '' || 'ZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2))
+  if (stat === '') return true
+  // Its name, the second field, stands in brackets and may hold anything. Field 3 is the state, field 20 the number of threads.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return 'ZX'.includes(fields[0] ?? '') && Number(fields[17]) <= 1
 }
 
 /** Sends SIGKILL; that the process has ended by itself meanwhile is no failure. */

@@ -13,7 +13,8 @@ import { pollUntil } from '../polling.ts'
 import { type YardConfig, yardLayout } from './layout.ts'
 
 const yardStartTimeoutMs = 10_000
-const goneTimeoutMs = 5_000
+/** The kernel closes the files, mounts and links of all Pods of the machines before their first process ends. */
+const goneTimeoutMs = 30_000
 const pollMs = 20
 
 /** Short name of a home folder, for interfaces, cgroups and tables. */
@@ -99,12 +100,13 @@ async function linkHost(config: YardConfig, unsharePid: number): Promise<void> {
 /** Sends a request to the yard. */
 export const askYard = (home: string, path: string): Promise<unknown> => controlRequest(yardLayout(home).control, { method: 'POST', path })
 
-/** Processes of this home that outlived their yard's `unshare`: the yard's first process and the relay. */
+/** Processes of this home that outlived their yard's `unshare`: the yard's first process, those of machines, and the relay. */
 function strays(home: string): number[] {
   const own = new Set([process.pid, process.ppid])
+  const words = [`yard\0${yardLayout(home).config}`, `bash\0${home}/m`, `relay\0${home}\0`]
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 1 && !own.has(pid) && (lives(pid, `yard\0${yardLayout(home).config}`) || lives(pid, `relay\0${home}\0`)))
+    .filter((pid) => pid > 1 && !own.has(pid) && words.some((word) => lives(pid, word)))
 }
 
 /** Kills the yard, with all that runs in its PID namespace, and the relay; returns when the last of them is gone. */
@@ -113,7 +115,9 @@ async function endProcesses(home: string): Promise<void> {
   // Seen before the kill: `unshare` may be gone while the namespace that it made is still being emptied.
   const doomed = new Set([...(top === undefined ? [] : [top, ...childrenOf(top)]), ...strays(home)])
   for (const pid of doomed) killProcess(pid)
-  await pollUntil(() => [...doomed].every(hasEnded), { everyMs: pollMs, timeoutMs: goneTimeoutMs })
+  if (await pollUntil(() => [...doomed].every(hasEnded), { everyMs: pollMs, timeoutMs: goneTimeoutMs })) return
+  const living = [...doomed].filter((pid) => !hasEnded(pid))
+  throw yardFailed.make({ step: 'end the machines', reason: `${goneTimeoutMs / 1000} s after they were killed the processes ${living.join(', ')} have not ended` })
 }
 
 /** Ends every process of the home and removes what they leave on the host. Works whatever was killed before. */

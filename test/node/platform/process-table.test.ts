@@ -3,6 +3,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { childrenOf, commandLine, hasEnded, killProcess } from '../../../node/platform/process-table.ts'
 import { eventually } from '../../support/eventually.ts'
 
@@ -27,6 +28,24 @@ describe('node/platform/process-table', () => {
     await eventually('a child that ended', () => childrenOf(parent.pid ?? 0).length === 1 && childrenOf(parent.pid ?? 0).every(hasEnded))
     parent.kill('SIGKILL')
     await once(parent, 'exit')
+  })
+
+  it('takes the first process of a PID namespace as ended only when all inside have', async () => {
+    // It has many threads, as a daemon has: which of them ends last, and has to wait for the others inside, is chance.
+    const inside = `for (let i = 0; i < 20; i++) require('child_process').spawn('sleep', ['4321', '${process.pid}'])`
+    const rest = (): readonly number[] => readdirSync('/proc').map(Number).filter((pid) => commandLine(pid).slice(0, 3).join(' ') === `sleep 4321 ${process.pid}`)
+    for (let round = 0; round < 8; round++) {
+      const parent = spawn('unshare', ['--user', '--map-root-user', '--pid', '--fork', '--kill-child', process.execPath, '--eval', inside], { stdio: 'ignore' })
+      const ended = once(parent, 'exit')
+      await eventually('all of them to run', () => rest().length === 20)
+      const [first] = childrenOf(parent.pid ?? 0)
+      ok(first !== undefined)
+      killProcess(first)
+      // Asked without a pause between, so that no moment is missed in which the answer could be wrong.
+      while (!hasEnded(first)) continue
+      deepEqual(rest(), [], `round ${round}`)
+      await ended
+    }
   })
 
   it('has no children, words or end to find of a number that nobody has', () => {
