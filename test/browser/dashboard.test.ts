@@ -117,6 +117,31 @@ describe('browser / dashboard', () => {
     })
   }
 
+  it('tells of a peer that was gone and is back, and of the Pod in place of a lost one', async () => {
+    const page = await at('/timeline')
+    const gone = page.getByRole('row').filter({ hasText: 'basil was gone for 12s' })
+    match(await gone.innerText(), /after 12s/)
+    const lost = page.getByRole('row').filter({ hasText: 'orders-5c6d7-lost1' })
+    match(await lost.innerText(), /by orders-5c6d7-next2 on coral, Ready after \d+s/)
+  })
+
+  for (const dark of [false, true]) {
+    it(`cuts nothing of the lists on a phone, ${dark ? 'dark' : 'light'}`, async () => {
+      const name = 'monthly-statement-of-accounts'
+      await cluster.create('/apis/batch/v1/namespaces/default/cronjobs', { metadata: { name }, spec: { schedule: '*/15 8-18 1,15 * 1-5', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'example/report:1' }] } } } } } })
+      const page = await at('/', { width: 390, height: 780, dark })
+      for (const path of ['/nodes', '/workloads', '/pods', '/services', '/volumes', '/timeline', '/autoscalers']) {
+        await go(page, path)
+        await page.locator('.table .body .row, .card').first().waitFor()
+        if (path === '/workloads') await page.getByText('*/15 8-18 1,15 * 1-5').waitFor()
+        // The message of a trouble is the one text that may be longer than any line; it is there as a title too.
+        const cut = await page.evaluate('[...document.querySelectorAll(".row > div")].filter((cell) => cell.clientWidth > 0 && cell.scrollWidth > cell.clientWidth && cell.querySelector("[title]") === null).map((cell) => cell.innerText)')
+        deepEqual(cut, [], path)
+      }
+      await cluster.api.transport().send({ method: 'DELETE', path: `/apis/batch/v1/namespaces/default/cronjobs/${name}` })
+    })
+  }
+
   it('is live: what changes in the cluster changes on the page', async () => {
     const page = await at('/pods')
     await page.getByRole('link', { name: 'search-7d4b9-9' }).waitFor()
@@ -176,9 +201,9 @@ describe('browser / dashboard', () => {
     const page = await at('/workloads')
     await page.getByText('0 3 * * *').waitFor()
     await page.getByRole('button', { name: 'Suspend backup' }).click()
-    await page.getByText('Suspended').waitFor()
+    await page.getByText('Suspended', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Resume backup' }).click()
-    await page.getByText('On schedule').waitFor()
+    await page.getByText('On schedule', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Run backup' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Run' }).click()
     await page.getByText(/backup-by-hand-\w+ runs/).waitFor()

@@ -5,8 +5,6 @@ import type { ComponentChild, JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 const lowPx = 44
-/** Rows in two lines, for phones. */
-const highPx = 84
 const phone = matchMedia('(max-width: 820px)')
 /** Rows drawn beyond both edges of what is seen. */
 const beyond = 12
@@ -26,8 +24,8 @@ export interface TableProps<T> {
   readonly keyOf: (row: T) => string
   /** Name of the column widths in the style sheet. */
   readonly layout: string
-  /** Rows take two lines on phones. */
-  readonly high?: boolean
+  /** Height of a row on phones, where it takes more than one line; the style sheet says the same. */
+  readonly phonePx: number
 }
 
 const classOf = <T>({ wide, end }: Column<T>): string => `${wide === true ? 'wide' : ''} ${end === true ? 'end' : ''}`
@@ -44,8 +42,8 @@ function rowNode<T>(row: T, at: number, key: string, columns: readonly Column<T>
     columns.map((column) => h('div', { role: 'cell', class: classOf(column) }, column.cell(row))))
 }
 
-export function Table<T>({ label, rows, columns, keyOf, layout, high = false }: TableProps<T>): JSX.Element {
-  const rowPx = high && phone.matches ? highPx : lowPx
+export function Table<T>({ label, rows, columns, keyOf, layout, phonePx }: TableProps<T>): JSX.Element {
+  const rowPx = phone.matches ? phonePx : lowPx
   const box = useRef<HTMLDivElement>(null)
   const [view, look] = useState({ first: 0, count: 40 })
   useEffect(() => {

@@ -21,10 +21,10 @@ interface ListProps<T> {
   /** Words of a row that are looked through. */
   readonly words: (row: T) => string
   readonly missing: JSX.Element | undefined
-  readonly high?: boolean
+  readonly phonePx: number
 }
 
-function List<T>({ title, rows, columns, keyOf, layout, words, missing, high = false }: ListProps<T>): JSX.Element {
+function List<T>({ title, rows, columns, keyOf, layout, words, missing, phonePx }: ListProps<T>): JSX.Element {
   const [text, setText] = useState('')
   const wanted = text.toLowerCase().split(/\s+/).filter((word) => word !== '')
   const shown = useMemo(() => (wanted.length === 0 ? rows : rows.filter((row) => {
@@ -34,7 +34,7 @@ function List<T>({ title, rows, columns, keyOf, layout, words, missing, high = f
   return h('div', { class: 'page full' },
     h('header', { class: 'top' }, h('h1', null, title, h('small', null, shown.length === rows.length ? rows.length : `${shown.length} of ${rows.length}`)),
       h('input', { type: 'search', class: 'filter', placeholder: 'Filter', 'aria-label': `Filter ${title}`, value: text, onInput: (event: Event) => { if (event.target instanceof HTMLInputElement) setText(event.target.value) } })),
-    missing ?? (shown.length === 0 ? empty(rows.length === 0 ? `There are no ${title}.` : `No ${title} match “${text}”.`) : h(Table<T>, { label: title, rows: shown, columns, keyOf, layout, high })))
+    missing ?? (shown.length === 0 ? empty(rows.length === 0 ? `There are no ${title}.` : `No ${title} match “${text}”.`) : h(Table<T>, { label: title, rows: shown, columns, keyOf, layout, phonePx })))
 }
 
 const uidOf = ({ metadata }: Item): string => metadata.uid
@@ -52,7 +52,7 @@ export function Pods(): JSX.Element {
     { title: 'Age', end: true, cell: ({ metadata }) => age(metadata.creationTimestamp, now) },
   ], [now])
   return h(List<Pod>, {
-    title: 'Pods', rows: pods.items, columns, keyOf: uidOf, layout: 'pods', missing: absence(pods, 'Pods'),
+    title: 'Pods', rows: pods.items, columns, keyOf: uidOf, layout: 'pods', phonePx: 68, missing: absence(pods, 'Pods'),
     words: (pod) => `${pod.metadata.name} ${pod.metadata.namespace ?? ''} ${pod.spec?.nodeName ?? ''} ${podHealth(pod).word}`,
   })
 }
@@ -77,7 +77,7 @@ export function Workloads(): JSX.Element {
     { title: 'Actions', end: true, cell: ({ kind, workload }) => h(Acts, { kind, workload }) },
   ]
   return h(List<Placed>, {
-    title: 'Workloads', rows, columns, keyOf: ({ workload }) => workload.metadata.uid, layout: 'workloads', high: true,
+    title: 'Workloads', rows, columns, keyOf: ({ workload }) => workload.metadata.uid, layout: 'workloads', phonePx: 112,
     missing: rows.length > 0 || collections[0] === undefined ? undefined : absence(collections[0].found, 'Deployments'),
     words: ({ kind, workload }) => `${workload.metadata.name} ${workload.metadata.namespace ?? ''} ${kind.kind} ${workloadHealth(kind.kind, workload).word}`,
   })
@@ -111,7 +111,7 @@ export function Claims(): JSX.Element {
     { title: 'Age', wide: true, end: true, cell: ({ metadata }) => age(metadata.creationTimestamp, now) },
   ]
   return h(List<Claim>, {
-    title: 'Volumes', rows: claims.items, columns, keyOf: uidOf, layout: 'claims', missing: absence(claims, 'volume claims'),
+    title: 'Volumes', rows: claims.items, columns, keyOf: uidOf, layout: 'claims', phonePx: 68, missing: absence(claims, 'volume claims'),
     words: (claim) => `${claim.metadata.name} ${claim.metadata.namespace ?? ''} ${claimHealth(claim).word} ${claim.spec?.storageClassName ?? ''}`,
   })
 }
@@ -135,7 +135,7 @@ export function Services(): JSX.Element {
       one.pod === undefined ? one.address : link(podLink(service.metadata.namespace ?? '', one.pod), one.address))), endpoints.length > 6 ? ` +${endpoints.length - 6}` : '')) },
   ]
   return h(List<Door>, {
-    title: 'Services', rows, columns, keyOf: ({ service }) => service.metadata.uid, layout: 'services', missing: absence(services, 'Services'),
+    title: 'Services', rows, columns, keyOf: ({ service }) => service.metadata.uid, layout: 'services', phonePx: 68, missing: absence(services, 'Services'),
     words: ({ service }) => `${service.metadata.name} ${service.metadata.namespace ?? ''} ${service.spec?.type ?? ''} ${service.spec?.clusterIP ?? ''}`,
   })
 }

@@ -6,11 +6,11 @@ import { useMemo } from 'preact/hooks'
 import { useCollection } from '../collection.ts'
 import { duration } from '../health.ts'
 import { kinds, pathOf } from '../objects.ts'
-import type { KubeEvent, Node } from '../objects.ts'
+import type { KubeEvent, Node, Pod } from '../objects.ts'
 import { absence, badge, empty, link, podLink, useNow } from '../parts/pieces.ts'
 import { Table } from '../parts/table.ts'
 import type { Column } from '../parts/table.ts'
-import { episodes, nodeEpisodes } from '../timeline.ts'
+import { episodes, nodeEpisodes, replacementEpisodes } from '../timeline.ts'
 import type { Episode } from '../timeline.ts'
 
 /** Events are kept for an hour, so the line shows as much. */
@@ -28,15 +28,16 @@ export function Timeline(): JSX.Element {
   const now = useNow()
   const events = useCollection<KubeEvent>(pathOf(kinds.events))
   const nodes = useCollection<Node>(pathOf(kinds.nodes))
-  const all = useMemo(() => [...nodeEpisodes(nodes.items), ...episodes(events.items)].sort((a, b) => b.beginMs - a.beginMs), [events.items, nodes.items])
+  const pods = useCollection<Pod>(pathOf(kinds.pods))
+  const all = useMemo(() => [...nodeEpisodes(nodes.items, events.items), ...replacementEpisodes(pods.items, events.items), ...episodes(events.items)].sort((a, b) => b.beginMs - a.beginMs), [events.items, nodes.items, pods.items])
   const columns: readonly Column<Episode>[] = [
     { title: 'When', cell: ({ beginMs }) => h('time', { dateTime: new Date(beginMs).toISOString(), title: new Date(beginMs).toLocaleString() }, new Date(beginMs).toLocaleTimeString()) },
     { title: 'What', cell: ({ kind, namespace, name }) => h('span', { class: 'name' }, h('small', null, `${kind} `), kind === 'Pod' ? link(podLink(namespace, name, 'events'), name) : name) },
-    { title: 'Trouble', wide: true, cell: ({ reason, message }) => h('span', { title: message }, h('b', null, reason), ` ${message}`) },
+    { title: 'Trouble', cell: ({ reason, message }) => h('span', { title: message }, h('b', null, reason), ` ${message}`) },
     { title: 'The last hour', wide: true, cell: (episode) => h(Line, { episode, nowMs: now }) },
     { title: 'Healed', cell: ({ beginMs, endMs }) => (endMs === undefined ? badge({ tone: 'bad', word: `not yet, ${duration(now - beginMs)}` }) : badge({ tone: 'good', word: `after ${duration(endMs - beginMs)}` })) },
   ]
   return h('div', { class: 'page full' },
     h('h1', null, 'Time line', h('small', null, 'failures and healing of the last hour')),
-    absence(events, 'events') ?? (all.length === 0 ? empty('Nothing has failed in the last hour.') : h(Table<Episode>, { label: 'Failures and healing', rows: all, columns, keyOf: ({ key }) => key, layout: 'timeline' })))
+    absence(events, 'events') ?? (all.length === 0 ? empty('Nothing has failed in the last hour.') : h(Table<Episode>, { label: 'Failures and healing', rows: all, columns, keyOf: ({ key }) => key, layout: 'timeline', phonePx: 92 })))
 }

@@ -103,6 +103,7 @@ export class BrowserCluster {
       metadata: { name: 'web-server' }, spec: { minReplicas: 3, maxReplicas: 8, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web-server' }, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } }] },
     }, { currentReplicas: 6, desiredReplicas: 6, conditions: [{ type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', lastTransitionTime: long(60_000) }] }) as { metadata: { uid: string } }
     this.#past.uid = scaler.metadata.uid
+    await this.loss()
     await this.create('/api/v1/namespaces/default/persistentvolumeclaims', { metadata: { name: 'ledger-data' }, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'local-path', resources: { requests: { storage: '10Gi' } } } })
     const { metadata } = await this.create('/api/v1/namespaces/default/services', { metadata: { name: 'web-server' }, spec: { selector: { app: 'web-server' }, ports: [{ port: 80 }] } }) as { metadata: { name: string } }
     await this.create('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
@@ -131,6 +132,20 @@ export class BrowserCluster {
       await this.event(name, made.metadata.uid, 'Warning', 'Unhealthy', 'Readiness probe failed: connection refused', 1_500_000)
       await this.event(name, made.metadata.uid, 'Normal', 'Started', 'Started container main', 1_320_000)
     }
+  }
+
+  /** Basil was gone for a while, and a Pod that ran there was replaced. */
+  async loss(): Promise<void> {
+    const turned = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status', lastTransitionTime: long(588_000) }
+    await this.api.transport().send({ method: 'PATCH', path: '/api/v1/nodes/basil/status', contentType: 'application/merge-patch+json', body: { status: { conditions: [turned] } } })
+    await this.create('/api/v1/namespaces/default/events', {
+      metadata: { name: 'basil.lost', namespace: 'default' }, involvedObject: { kind: 'Node', name: 'basil' }, type: 'Normal', reason: 'NodeNotReady', message: 'Node basil status is now: NodeNotReady', count: 1, firstTimestamp: long(600_000), lastTimestamp: long(600_000), source: { component: 'node-controller' },
+    })
+    // The API server dates what is made, so the Pod that this one replaces was lost just now.
+    await this.event('orders-5c6d7-lost1', 'uid-of-the-lost', 'Normal', 'TaintManagerEviction', 'Replacing Pod default/orders-5c6d7-lost1: the lease of its node basil is over', 1_000)
+    await this.create('/api/v1/namespaces/default/pods', {
+      metadata: { name: 'orders-5c6d7-next2', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'orders-5c6d7', uid: 'uid-of-the-owner', controller: true }] }, spec: { nodeName: 'coral', containers: [{ name: 'main', image: 'example/web:1' }] },
+    }, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: long(-6_000) }] })
   }
 
   event(name: string, uid: string, type: string, reason: string, message: string, agoMs: number): Promise<JsonObject> {
